@@ -1,4 +1,4 @@
-"""Payment methods at Stripe: reading them, sending the merchant to Stripe's pages, choosing the default.
+"""Payment methods at Stripe: reading them, Stripe's pages for them, choosing the default.
 
 What could not be looked at is :class:`~diagnostics.account.Unknown`, never an empty list: silence
 is not the merchant's fault. Card and bank numbers never pass through here; they are typed on
@@ -19,7 +19,7 @@ from diagnostics.account import Payment, Unknown
 class Outage(StrEnum):
     """Why Stripe could not be asked; also the value of :attr:`Unknown.unknown`.
 
-    The last three are this installation's fault and want an operator, the others pass by themselves.
+    The last three are this installation's fault and want an operator; the others pass.
     """
 
     TIMEOUT = "timeout"

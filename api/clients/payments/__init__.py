@@ -1,0 +1,1 @@
+"""Payment providers behind ``bot.ports.payments``. Refuses to judge methods: checks do."""
