@@ -98,6 +98,7 @@ class Turns:
                 target=opening.target,
                 said=said,
                 effects=effects,
+                held=opening.held,
                 fresh=opening.fresh,
             )
         )

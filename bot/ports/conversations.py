@@ -20,7 +20,8 @@ class Opening:
     (for an event without a chat of its own, the channel used last). ``slots``: the messages that can
     be updated in place, by slot, at that target. ``labels``: what is written on the buttons that were
     shown last, by action. ``prefetched``: the account source's row, if it
-    lives in the same database. ``fresh``: nothing of this conversation is stored yet.
+    lives in the same database. ``held``: the store's own notes, handed back with the commit so that
+    nothing is read twice. ``fresh``: nothing of this conversation is stored yet.
     """
 
     conversation: Conversation
@@ -29,6 +30,7 @@ class Opening:
     slots: Mapping[str, Message] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     prefetched: Mapping[str, object] | None = None
+    held: Mapping[str, object] = field(default_factory=dict)
     fresh: bool = False
 
 
@@ -42,6 +44,7 @@ class Commit:
     target: Address
     said: tuple[Message, ...]
     effects: tuple[Effect, ...]
+    held: Mapping[str, object]
     fresh: bool
 
 
