@@ -1,0 +1,1 @@
+"""The commands of `assistant`, one file each: plain functions that the command line calls."""
