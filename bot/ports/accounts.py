@@ -67,6 +67,21 @@ class RemoveSenderAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseSenderAddress:
+    """Choose one of the listed addresses for a campaign; ``None`` leaves it without a choice."""
+
+    campaign_id: str
+    address_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPaymentCustomer:
+    """Note the payment provider's customer of a merchant who had none."""
+
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """One recipient row as imported. ``order_id`` is what update mode matches by."""
 
@@ -110,6 +125,8 @@ Change = (
     | AssignTemplate
     | AddSenderAddress
     | RemoveSenderAddress
+    | ChooseSenderAddress
+    | SetPaymentCustomer
     | ImportCustomers
     | SyncSource
     | RemoveSource
