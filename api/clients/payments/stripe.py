@@ -8,11 +8,11 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self, TypeVar
 
 import aiohttp
 import stripe
@@ -21,12 +21,13 @@ from api.clients.payments import stripe_shapes as shapes
 from api.clients.payments.shared_reads import SharedReads
 from bot.errors import Conflict, NotFound
 from bot.ports.payments import Outage, PaymentEvent, PaymentsUnavailable
-from diagnostics.account import Payment, Unknown
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+from diagnostics.account import Payment, PaymentMethod, Unknown
 
 API_VERSION = "2026-10-28.endive"
+
+A = TypeVar("A")
+B = TypeVar("B")
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -210,19 +211,17 @@ class StripePayments:
             return Unknown(unknown=Outage.CUSTOMER_MISSING)
 
     async def _ask(self, customer_id: str) -> Payment:
-        customers = self._client.v1.customers
-        found, listed = await _side_by_side(
-            customers.retrieve_async(
+        found, methods = await _side_by_side(
+            self._client.v1.customers.retrieve_async(
                 customer_id, {"expand": ["invoice_settings.default_payment_method"]}
             ),
-            customers.payment_methods.list_async(customer_id, {"limit": 100}),
+            self._methods(customer_id),
         )
         shape = shapes.customer(found.to_dict(), expected_id=customer_id)
         if shape.deleted:
             return Payment()
-        methods = [
-            shapes.method(raw, customer_id=customer_id) for raw in shapes.items(listed.to_dict())
-        ]
+        if methods is None:
+            raise shapes.Malformed("a customer without a list of methods")
         mandates: dict[str, str] = {}
         if any(m.type in shapes.MANDATED for m in methods):
             intents = await self._client.v1.setup_intents.list_async(
@@ -231,23 +230,40 @@ class StripePayments:
             mandates = shapes.mandate_statuses(shapes.items(intents.to_dict()))
         return shapes.payment(shape, methods, mandates)
 
+    async def _methods(self, customer_id: str) -> list[PaymentMethod] | None:
+        try:
+            listed = await self._client.v1.customers.payment_methods.list_async(
+                customer_id, {"limit": 100}
+            )
+        except stripe.InvalidRequestError as error:
+            # A deleted customer has no list; whether it is deleted, the customer itself says.
+            if error.code != "resource_missing":
+                raise
+            return None
+        return [
+            shapes.method(raw, customer_id=customer_id) for raw in shapes.items(listed.to_dict())
+        ]
 
-async def _side_by_side(first: Awaitable[Any], second: Awaitable[Any]) -> tuple[Any, Any]:
+
+async def _side_by_side(first: Awaitable[A], second: Awaitable[B]) -> tuple[A, B]:
     """Both answers; if one fails the other is given up at once."""
 
-    async def answer(of: Awaitable[Any]) -> Any:
+    async def answer(of: Awaitable[T]) -> T:
         return await of
 
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = group.create_task(answer(first)), group.create_task(answer(second))
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
-    return tasks[0].result(), tasks[1].result()
+            one, two = group.create_task(answer(first)), group.create_task(answer(second))
+    except ExceptionGroup as several:
+        failed = several.exceptions[0]
+    else:
+        return one.result(), two.result()
+    # Outside of the handler: its own cause, which tells refused from cut, must stay.
+    raise failed
 
 
 @asynccontextmanager
-async def _translated(limit: float) -> "AsyncIterator[None]":
+async def _translated(limit: float) -> AsyncIterator[None]:
     """A call to Stripe of at most ``limit`` seconds, its failures as the port names them."""
     try:
         async with asyncio.timeout(limit):

@@ -107,7 +107,7 @@ def missing(kind: str, object_id: str, *, param: str) -> ApiError:
 
 def expanded(body: Json, paths: object, *, look_up: Callable[[str], Json | None]) -> Json:
     """``body`` with the ids at ``paths`` (``data.mandate``) replaced by what they point to."""
-    if not isinstance(paths, list):
+    if not isinstance(paths, list) or body.get("deleted"):
         return body
     for path in paths:
         body = _expand(body, str(path).split("."), look_up)
