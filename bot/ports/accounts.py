@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from diagnostics.account import Account, SenderAddress
+from diagnostics.account import Account, Campaign, SenderAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +154,19 @@ class Terms:
     sender_address_id: str | None
     daily: int | None
     total: int | None
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Terms":
+        """The campaign's terms now: what the preview shows and what the owner compares with."""
+        return cls(
+            state=campaign.state.value,
+            letter_price=campaign.letter_price,
+            recipients=campaign.matching_recipients,
+            template_id=campaign.template_id,
+            sender_address_id=campaign.sender_address_id,
+            daily=campaign.budget.daily if campaign.budget else None,
+            total=campaign.budget.total if campaign.budget else None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
