@@ -18,6 +18,7 @@ from tests.fakes.telegram.refusals import conflict
 Update = dict[str, Any]
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+CONNECTIONS = 200
 NOT_BY_DEFAULT = frozenset(("chat_member", "message_reaction", "message_reaction_count"))
 
 
@@ -87,7 +88,7 @@ class Updates:
         """Gets ready to deliver."""
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=self.retry.answer_within),
-            connector=aiohttp.TCPConnector(limit=0),
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS),
         )
 
     async def close(self) -> None:
