@@ -19,7 +19,7 @@ from api.sandbox.stripe.pages import Pages
 from api.sandbox.stripe.repeats import Repeats
 from api.sandbox.stripe.sender import Delivery, Sender
 from api.sandbox.stripe.wire import ApiError, ApiRequest, Json, expanded, nested
-from diagnostics.account import PaymentMethod
+from diagnostics.account import Payment, PaymentMethod, Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,8 @@ class SandboxStripe:
 
     ``port`` 0 is any free one, then kept over restarts. ``public_url`` is the address of the pages
     where the browser does not reach :attr:`url`. ``retry_delays`` are the seconds between
-    deliveries of a webhook, ``now`` Unix time in seconds. Without ``webhook_secret`` one is made up.
+    deliveries of a webhook, ``now`` Unix time in seconds. ``find_customer`` is asked once for each
+    customer that is not known here; ``Unknown`` makes a silent one. Without ``webhook_secret`` one is made up.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class SandboxStripe:
         public_url: str | None = None,
         retry_delays: Sequence[float] = (0.5, 2.0, 5.0, 15.0, 60.0),
         now: Callable[[], float] = time.time,
+        find_customer: Callable[[str], Awaitable[Payment | Unknown | None]] | None = None,
     ) -> None:
         if any(not key.startswith("sk_test_") for key in api_keys):
             raise ValueError("the sandbox takes test keys only (sk_test_…)")
@@ -67,6 +69,7 @@ class SandboxStripe:
         self.book = Book(now=now, emit=self._sender.send)
         self._repeats = Repeats()
         self._silent: set[str] = set()
+        self._find_customer = find_customer
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -198,8 +201,7 @@ class SandboxStripe:
             self._authenticate(http.headers.get("Authorization", ""))
             if call is None:
                 raise unrecognized(http.method, http.path)
-            if concerned_customer(self.book, request) in self._silent:
-                await asyncio.Event().wait()
+            await self._meet(concerned_customer(self.book, request))
             work = partial(self._work, call, request)
             key = http.headers.get("Idempotency-Key")
             if http.method != "POST" or not key:
@@ -208,6 +210,22 @@ class SandboxStripe:
             return _respond(200, body, replayed=again)
         except ApiError as error:
             return _respond(error.status, error.body)
+
+    async def _meet(self, customer_id: str | None) -> None:
+        if customer_id is None:
+            return
+        if self._find_customer is not None and self.book.find(customer_id) is None:
+            found = await self._find_customer(customer_id)
+            if self.book.find(customer_id) is None:
+                self._seed(customer_id, found)
+        if customer_id in self._silent:
+            await asyncio.Event().wait()
+
+    def _seed(self, customer_id: str, found: Payment | Unknown | None) -> None:
+        if isinstance(found, Unknown):
+            self.add_customer(customer_id, silent=True)
+        elif found is not None:
+            self.add_customer(customer_id, methods=found.methods, default=found.default_method_id)
 
     def _work(self, call: Call, request: ApiRequest) -> Json:
         body = call(self.book, request, self._public_url or self.url)
