@@ -479,7 +479,7 @@ async def test_faults_hit_only_their_path_and_only_so_often(
 async def test_unknown_customers_are_looked_up_once(http: aiohttp.ClientSession) -> None:
     """A customer loaded elsewhere is met at the first call; one that cannot be read stays silent."""
     asked: list[str] = []
-    elsewhere = {
+    elsewhere: dict[str, Payment | Unknown] = {
         "cus_new": Payment(customer_id="cus_new", methods=(VISA,), default_method_id="pm_1"),
         "cus_quiet": Unknown(unknown="timeout"),
     }

@@ -37,9 +37,9 @@ class SandboxStripe:
     """A Stripe on loopback. What it remembers survives :meth:`stop`.
 
     ``port`` 0 is any free one, then kept over restarts. ``public_url`` is the address of the pages
-    where the browser does not reach :attr:`url`. ``retry_delays`` are the seconds between
-    deliveries of a webhook, ``now`` Unix time in seconds. ``find_customer`` is asked once for each
-    customer that is not known here; ``Unknown`` makes a silent one. Without ``webhook_secret`` one is made up.
+    where the browser does not reach :attr:`url`. Without ``webhook_secret`` one is made up.
+    ``retry_delays`` are the seconds between deliveries of a webhook, ``now`` Unix time in seconds.
+    ``find_customer`` is asked for customers not known here; ``Unknown`` makes a silent one.
     """
 
     def __init__(

@@ -31,8 +31,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "default": "Default",
             "make_default": "Make default",
             "remove": "Remove",
-            "add_visa": "Add Visa •••• 4242",
-            "add_sepa": "Add SEPA •••• 3000",
+            "add_visa": "Add Visa ••••\u00a04242",
+            "add_sepa": "Add SEPA ••••\u00a03000",
             "expires": "expires",
         },
         "de": {
@@ -61,8 +61,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "default": "Standard",
             "make_default": "Als Standard festlegen",
             "remove": "Entfernen",
-            "add_visa": "Visa •••• 4242 hinzufügen",
-            "add_sepa": "SEPA •••• 3000 hinzufügen",
+            "add_visa": "Visa ••••\u00a04242 hinzufügen",
+            "add_sepa": "SEPA ••••\u00a03000 hinzufügen",
             "expires": "gültig bis",
         },
         "ru": {
@@ -91,8 +91,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "default": "Основной",
             "make_default": "Сделать основным",
             "remove": "Удалить",
-            "add_visa": "Добавить Visa •••• 4242",
-            "add_sepa": "Добавить SEPA •••• 3000",
+            "add_visa": "Добавить Visa ••••\u00a04242",
+            "add_sepa": "Добавить SEPA ••••\u00a03000",
             "expires": "действует до",
         },
     }
