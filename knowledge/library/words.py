@@ -1,0 +1,158 @@
+"""Text → stems that two spellings of one word share: folding, stemming, synonyms, compounds."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import Stemmer
+
+_LANGUAGES = {"ru": "russian", "de": "german", "en": "english"}
+_LATIN = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i",
+    "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s",
+    "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch",
+    "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
+}  # fmt: skip
+_CYRILLIC = [
+    ("shch", "щ"), ("sch", "щ"), ("yo", "е"), ("jo", "е"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"),
+    ("ch", "ч"), ("sh", "ш"), ("yu", "ю"), ("ju", "ю"), ("iu", "ю"), ("ya", "я"), ("ja", "я"),
+    ("ia", "я"), ("ye", "е"), ("a", "а"), ("b", "б"), ("c", "ц"), ("d", "д"), ("e", "е"),
+    ("f", "ф"), ("g", "г"), ("h", "х"), ("i", "и"), ("j", "й"), ("k", "к"), ("l", "л"), ("m", "м"),
+    ("n", "н"), ("o", "о"), ("p", "п"), ("q", "к"), ("r", "р"), ("s", "с"), ("t", "т"), ("u", "у"),
+    ("v", "в"), ("w", "в"), ("x", "кс"), ("y", "ы"), ("z", "з"), ("'", "ь"),
+]  # fmt: skip
+_TO_CYRILLIC = dict(_CYRILLIC)
+_LATIN_UNIT = re.compile("|".join(latin for latin, _ in _CYRILLIC))
+_J_AFTER_VOWEL = re.compile(r"(?<=[aeiouy])[yj](?![aoue])|(?<=[iy])y?j\b")
+_WORD = re.compile(r"[^\W_]+")
+_WHOLE = [
+    (re.compile(r"\bc\s?/\s?o\b"), " careof "),
+    (re.compile(r"\be[-\s]?mails?\b"), " email "),
+    (re.compile(r"\b([a-z])-(?=[a-z]{3})"), r"\1"),
+]
+_LINKS = ("", "s", "es", "n", "en", "e", "er")
+_SHORTEST_PART = 4
+_SHORTEST_COMPOUND = 8
+
+
+def fold(text: str, locale: str) -> str:
+    """One spelling for many: case, accents, ё and е, ß and ss, ä and ae."""
+    composed = unicodedata.normalize("NFC", text.casefold())
+    plain = unicodedata.normalize("NFKD", composed.replace("й", "\0"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("\0", "й")
+    for pattern, whole in _WHOLE:
+        plain = pattern.sub(whole, plain)
+    if locale == "de":
+        plain = re.sub(r"ae|oe|(?<![aeq])ue", lambda found: found[0][0], plain)
+    return plain
+
+
+def to_latin(text: str) -> str:
+    """Russian letters in Latin ones, for addresses of pages."""
+    return "".join(_LATIN.get(letter, letter) for letter in text)
+
+
+def to_cyrillic(word: str) -> str:
+    """The likeliest Russian spelling of a word typed in Latin letters."""
+    word = _J_AFTER_VOWEL.sub("й", word)
+    return _LATIN_UNIT.sub(lambda found: _TO_CYRILLIC[found[0]], word)
+
+
+def anchor_of(heading: str) -> str:
+    """A heading's address inside its page: ASCII, words joined by hyphens."""
+    return "-".join(re.findall(r"[a-z0-9]+", to_latin(fold(heading, "de"))))
+
+
+@dataclass(slots=True)
+class Analyser:
+    """How one language's words become the tokens that the index knows.
+
+    `ignored` are words that carry no subject; each group in `synonyms` counts as one word (an entry
+    may be several words). `learn` tells it which words exist, so that compounds can be taken
+    apart into them.
+    """
+
+    locale: str
+    ignored: Iterable[str] = ()
+    synonyms: Sequence[Sequence[str]] = ()
+    _stemmer: Stemmer.Stemmer = field(init=False)
+    _ignored: frozenset[str] = field(init=False)
+    _phrases: dict[tuple[str, ...], str] = field(init=False)
+    _longest: int = field(init=False, default=1)
+    _known: set[str] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._stemmer = Stemmer.Stemmer(_LANGUAGES[self.locale])
+        self._ignored = frozenset()
+        self._ignored = frozenset(word for entry in self.ignored for word in self.split(entry))
+        self._phrases = {}
+        for group in self.synonyms:
+            name = "".join(self._stemmer.stemWords(self.split(group[0])))
+            for entry in group:
+                self._phrases[tuple(self._stemmer.stemWords(self.split(entry)))] = name
+        self._phrases.pop((), None)
+        self._longest = max(map(len, self._phrases), default=1)
+        self._known = {stem for phrase in self._phrases for stem in phrase}
+
+    def learn(self, text: str) -> None:
+        """Remember the words of a text as parts that compounds may be made of."""
+        self._known.update(self.stem(word) for word in self.split(text))
+
+    def knows(self, word: str) -> bool:
+        """Does this word, in any form, occur in what was learnt or among the synonyms?
+
+        A compound of two such words is known too.
+        """
+        stem = self.stem(word)
+        return stem in self._known or bool(self._parts(stem))
+
+    def split(self, text: str) -> list[str]:
+        """The folded words that carry a subject, as they are written."""
+        words = _WORD.findall(fold(text, self.locale))
+        return [word for word in words if word not in self._ignored]
+
+    def small(self, text: str) -> list[str]:
+        """The other words: how, my, not. They only tell two near questions apart."""
+        return [word for word in _WORD.findall(fold(text, self.locale)) if word in self._ignored]
+
+    def stem(self, word: str) -> str:
+        """A folded word's stem."""
+        return str(self._stemmer.stemWord(word))
+
+    def tokens(self, text: str) -> list[str]:
+        """The text as the index stores it."""
+        return [token for word in self.merge(self.split(text)) for token in word]
+
+    def merge(self, words: Sequence[str]) -> list[list[str]]:
+        """Each folded word as its token, with synonyms joined and compounds' parts added."""
+        stems = self._stemmer.stemWords(list(words))
+        merged: list[list[str]] = []
+        at = 0
+        while at < len(stems):
+            for length in range(min(self._longest, len(stems) - at), 0, -1):
+                if name := self._phrases.get(tuple(stems[at : at + length])):
+                    merged.append([name])
+                    at += length
+                    break
+            else:
+                merged.append([stems[at], *self._parts(stems[at])])
+                at += 1
+        return merged
+
+    def _parts(self, stem: str) -> list[str]:
+        if self.locale != "de" or len(stem) < _SHORTEST_COMPOUND:
+            return []
+        for cut in range(len(stem) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+            tail = self._stemmer.stemWord(stem[cut:])
+            if tail not in self._known:
+                continue
+            for link in _LINKS:
+                head = stem[: cut - len(link)]
+                if stem[:cut].endswith(link) and len(head) >= _SHORTEST_PART:
+                    found = self._stemmer.stemWord(head)
+                    if found in self._known:
+                        return [self._phrases.get((part,), part) for part in (found, tail)]
+        return []
