@@ -13,6 +13,7 @@ the worst that happened: bad input, then blocked, then unknown, then ready.
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -100,16 +101,13 @@ def diagnose(file: str, *, stdin: BinaryIO, out: TextIO, errors: TextIO, wanted:
     """The command on a file, or on ``stdin`` for ``-``. A name ending in ``.jsonl`` or ``.ndjson``
     is JSON Lines even if it holds a single line."""
     form: Form = "lines" if file.lower().endswith((".jsonl", ".ndjson")) else "auto"
-    try:
-        lines = stdin if file == "-" else Path(file).open("rb")
-    except OSError as error:
-        print(f"error: {file}: {error.strerror or error}", file=errors)
-        return Exit.BAD_INPUT
-    try:
+    with ExitStack() as opened:
+        try:
+            lines = stdin if file == "-" else opened.enter_context(Path(file).open("rb"))
+        except OSError as error:
+            print(f"error: {file}: {error.strerror or error}", file=errors)
+            return Exit.BAD_INPUT
         return diagnose_stream(lines, out, errors=errors, wanted=wanted, progress=errors, form=form)
-    finally:
-        if lines is not stdin:
-            lines.close()
 
 
 def diagnose_stream(
