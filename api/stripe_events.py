@@ -174,7 +174,7 @@ def _customer(kind: object, body: Mapping[str, object], before: Mapping[str, obj
 
 
 def _setup_intent(event_type: str, body: Mapping[str, object]) -> str | None:
-    if event_type == "checkout.session.completed" and body.get("mode") == "setup":
+    if event_type == "checkout.session.completed":
         return _id(body.get("setup_intent"))
     if event_type == "setup_intent.succeeded":
         return _id(body.get("id"))

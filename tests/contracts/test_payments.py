@@ -286,7 +286,7 @@ OUTAGES = [
     ("garbage", b"[]", Outage.GARBAGE),
     ("garbage", b'"ok"', Outage.GARBAGE),
     ("garbage", b"{}", Outage.GARBAGE),
-    ("garbage", b'{"object": "customer", "id": "cus_other"}', Outage.GARBAGE),
+    ("garbage", b'{"object": "customer", "id": "cus_x", "invoice_settings": {}}', Outage.GARBAGE),
     ("garbage", b'{"object": "customer", "id": "cus_1"}', Outage.GARBAGE),
     ("garbage", b'{"object": "list", "data": null}', Outage.GARBAGE),
     ("garbage", b'{"object": "list", "data": [1]}', Outage.GARBAGE),
@@ -316,6 +316,17 @@ async def test_broken_wire_is_never_green(
         assert state == Unknown(unknown=reason)
         sandbox.faults.clear()
         assert isinstance(await payments.state("cus_1"), Payment)
+
+
+async def test_contradiction_is_never_an_empty_list() -> None:
+    """The customer is there and its list of methods is "missing": that is no merchant without one."""
+    async with SandboxStripe() as sandbox, StripePayments(KEY, api_base=sandbox.url) as payments:
+        sandbox.add_customer("cus_1", methods=(VISA,), default="pm_visa")
+        body = b'{"error": {"type": "invalid_request_error", "code": "resource_missing"}}'
+        path = "/v1/customers/cus_1/payment_methods"
+        sandbox.faults.on("garbage", path=path, status=404, body=body)
+
+        assert await payments.state("cus_1") == Unknown(unknown="garbage")
 
 
 async def test_default_limit_leaves_room_in_the_eight_seconds() -> None:

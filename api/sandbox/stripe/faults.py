@@ -22,7 +22,7 @@ class Fault:
     """What happens to requests whose path starts with ``path``.
 
     ``seconds`` is for ``slow``; ``times`` how often (``None``: until cleared); ``body`` is what
-    ``garbage`` answers with status 200; ``after_effect`` lets the request do its work first.
+    ``garbage`` answers with ``status``; ``after_effect`` lets the request do its work first.
     """
 
     kind: FaultKind
@@ -30,6 +30,7 @@ class Fault:
     method: str | None = None
     seconds: float = 30.0
     times: int | None = None
+    status: int = 200
     body: bytes = b"<html><body>Please stand by</body></html>"
     after_effect: bool = False
 
@@ -75,7 +76,7 @@ async def broken(http: web.Request, fault: Fault) -> web.StreamResponse:
                 {"error": {**error, "type": "invalid_request_error"}}, status=429
             )
         case FaultKind.GARBAGE:
-            return web.Response(body=fault.body, content_type="text/html")
+            return web.Response(body=fault.body, status=fault.status, content_type="text/html")
         case FaultKind.CUT | FaultKind.TORN:
             response = web.StreamResponse(headers={"Content-Length": "1000"})
             if fault.kind is FaultKind.TORN:

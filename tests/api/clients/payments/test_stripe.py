@@ -5,10 +5,13 @@ import time
 from collections.abc import AsyncIterator
 from datetime import date
 
+import aiohttp
 import pytest
+from aiohttp import web
 
 from api.clients.payments import stripe_shapes as shapes
 from api.clients.payments.stripe import API_VERSION, StripePayments
+from api.stripe_events import EventVerifier, affected_customer
 from bot.errors import Conflict
 from bot.ports.payments import Outage, PaymentsUnavailable
 from diagnostics.account import Payment, PaymentMethod, Unknown
@@ -239,7 +242,7 @@ async def test_unfinished_or_removed_setup_settles_nothing(
 
     for intent in (open_intent, done_intent):
         assert await payments.settle_setup(made_event("cus_1", intent["id"])) is None
-    assert not sandbox.book.of("event", type="customer.updated")
+    assert not [seen for seen in sandbox.seen if seen.method == "POST"]
 
 
 async def test_newest_mandate_counts(sandbox: SandboxStripe, payments: StripePayments) -> None:
@@ -297,3 +300,67 @@ def test_default_that_is_not_attached_is_shown_as_detached() -> None:
 
     assert payment.default_method_id == "pm_gone"
     assert payment.methods[-1] == PaymentMethod(id="pm_gone", type="unknown", detached=True)
+
+
+@pytest.mark.parametrize("owner", [None, "cus_2", {"id": "cus_2", "object": "customer"}])
+def test_method_of_nobody_or_of_another_is_detached(owner: object) -> None:
+    """A method counts only while it belongs to this customer."""
+    raw = {"object": "payment_method", "id": "pm_1", "type": "paypal", "customer": owner}
+
+    assert shapes.method(raw, customer_id="cus_1") == PaymentMethod(
+        id="pm_1", type="paypal", detached=True
+    )
+
+
+def test_another_customers_answer_is_malformed() -> None:
+    """An answer about somebody else is no answer."""
+    raw = {"object": "customer", "id": "cus_2", "invoice_settings": {}}
+
+    with pytest.raises(shapes.Malformed):
+        shapes.customer(raw, expected_id="cus_1")
+
+
+async def test_paid_page_ends_in_a_default_within_a_second(sandbox: SandboxStripe) -> None:
+    """From the button on Stripe's page over the signed webhook to a method that is charged."""
+    settled: asyncio.Queue[str] = asyncio.Queue()
+    verifier = EventVerifier((sandbox.webhook_secret,))
+
+    async with StripePayments(KEY, api_base=sandbox.url) as payments:
+
+        async def receive(request: web.Request) -> web.Response:
+            header = request.headers.get("Stripe-Signature")
+            event = verifier.verify(await request.read(), header, now=time.time())
+            customer_id = affected_customer(event)
+            assert customer_id == "cus_1"
+            await payments.forget(customer_id)
+            made = await payments.settle_setup(event)
+            if made is not None:
+                settled.put_nowait(made)
+            return web.Response()
+
+        app = web.Application()
+        app.router.add_post("/", receive)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        sandbox.send_webhooks_to(f"http://127.0.0.1:{runner.addresses[0][1]}/")
+        sandbox.add_customer("cus_1")
+        back = "https://dashboard.example/"
+        link = await payments.checkout_link("cus_1", return_url=back, locale="de", key="k1")
+        began = time.perf_counter()
+        async with (
+            aiohttp.ClientSession() as browser,
+            browser.post(link, data={"choice": "sepa"}, allow_redirects=False) as answer,
+        ):
+            assert answer.headers["Location"] == back
+
+        method_id = await asyncio.wait_for(settled.get(), 5)
+
+        assert time.perf_counter() - began < 1
+        state = await payments.state("cus_1")
+        assert isinstance(state, Payment)
+        assert state.default_method_id == method_id
+        assert state.methods[0].mandate == "active"
+        await sandbox.settled()
+        await runner.cleanup()
+    assert {d.outcome for d in sandbox.deliveries} == {200}
