@@ -167,7 +167,7 @@ def _is_json_lines(ahead: list[bytes]) -> bool:
     The first line is a whole object and more follows; or, should it be broken, one of the next is
     a whole snapshot: no part of a snapshot that is spread over lines has a ``merchant_id``.
     """
-    if len(ahead) < 2:
+    if len(ahead) < 2 or ahead[0].lstrip().startswith(b"["):
         return False
     if _object(ahead[0]) is not None:
         return True
@@ -211,6 +211,9 @@ def _document(lines: Iterable[bytes], desk: _Desk) -> None:
                 f"{DOCUMENT_LIMIT // 1024 // 1024} MiB"
             )
             return
+    if text.lstrip().startswith(b"["):
+        desk.bad(f"{snapshot.ROOT}: must be an object; give several one a line (JSON Lines)")
+        return
     try:
         account = snapshot.parse(bytes(text))
     except SnapshotError as error:
