@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.storage import messages, outbox
 from api.storage.tables.conversations import addresses, conversations, turns
+from api.storage.tables.records import files
 from api.storage.tables.sandbox import sandbox_workspaces
 from bot.dialogue.message import Message
 from bot.dialogue.turn import (
@@ -56,6 +57,17 @@ class Written:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What a turn wrote: its messages with their numbers, the outbox entries that the caller holds
+    and may carry now, and the queues in which something waits behind others."""
+
+    conversation_id: str
+    messages: tuple[Message, ...]
+    held: tuple[outbox.Entry, ...]
+    behind: tuple[str, ...]
+
+
 _seen = turns.alias("seen")
 _here = conversations.alias("here")
 _mine = conversations.alias("mine")
@@ -87,6 +99,7 @@ def _read(*, inside: bool) -> Any:
     return select(
         _seen.c.key.label("seen_key"),
         _seen.c.conversation_id.label("seen_conversation"),
+        _seen.c.signed_in.label("seen_signed_in"),
         _seen.c.first_seq,
         _seen.c.last_seq,
         *([] if inside else [addresses.c.reachable]),
@@ -131,6 +144,7 @@ def open_turn(connection: Connection, inbound: Inbound, *, now: datetime) -> Ope
         conversation=conversation,
         target=target,
         seen=seen,
+        signed_in=bool(row["seen_signed_in"]),
         slots=_slots(live, target),
         labels=live.get("labels", {}),
         prefetched=prefetched,
@@ -199,11 +213,8 @@ def commit_turn(
     now: datetime,
     handlers: Mapping[type[Effect], EffectHandler],
     carry: Carry,
-) -> tuple[tuple[Message, ...], tuple[outbox.Entry, ...]]:
-    """Write all of a turn; what is raised undoes all of it.
-
-    Returns the messages with their numbers, and the outbox entries that the caller may carry now.
-    """
+) -> Committed:
+    """Write all of a turn; what is raised undoes all of it."""
     try:
         after = _state(connection, commit, now=now)
         said = messages.append(
@@ -212,6 +223,7 @@ def commit_turn(
         written = Written(
             conversation=after, inbound=commit.inbound, target=commit.target, said=said, now=now
         )
+        _keep_files(connection, said, after.id)
         parcels: list[outbox.Parcel] = []
         for effect in commit.effects:
             parcels += _effect(connection, written, effect, handlers)
@@ -227,12 +239,18 @@ def commit_turn(
                 conversation_id=after.id,
                 first_seq=said[0].change if said else None,
                 last_seq=said[-1].change if said else None,
+                signed_in=commit.signs_in,
                 created_at=now,
             )
         )
     except IntegrityError as error:
         raise AlreadyTaken from error
-    return said, entries
+    return Committed(
+        conversation_id=after.id,
+        messages=said,
+        held=entries,
+        behind=tuple({p.queue for p in parcels} - {e.queue for e in entries}),
+    )
 
 
 def _state(connection: Connection, commit: Commit, *, now: datetime) -> Conversation:
@@ -350,6 +368,24 @@ def _point(
                 channel=address.channel, chat=address.chat, linked_at=now, **values
             )
         )
+
+
+def _keep_files(connection: Connection, said: Sequence[Message], conversation_id: str) -> None:
+    """A file belongs to the conversation in which it was sent, and to nobody before."""
+    ids = [file.id for message in said for file in message.attachments]
+    if ids:
+        connection.execute(
+            update(files).where(files.c.id.in_(ids)).values(conversation_id=conversation_id)
+        )
+
+
+def mark_unreachable(connection: Connection, address: Address, *, reason: str) -> None:
+    """Nothing can be delivered there until the person writes again."""
+    connection.execute(
+        update(addresses)
+        .where(addresses.c.channel == address.channel, addresses.c.chat == address.chat)
+        .values(reachable=False, unreachable_reason=reason)
+    )
 
 
 def _live(commit: Commit, before: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,12 +9,15 @@ from dataclasses import replace
 
 from bot.dialogue.scene import CERTAIN, Scene, Turn
 from bot.dialogue.turn import (
+    LOCALES,
+    Action,
     Conversation,
     Effect,
     Noticed,
     Opened,
     Outcome,
     Owner,
+    Phrase,
     Press,
     Reply,
     SignedIn,
@@ -57,6 +60,8 @@ _FALLBACK = "questions"
 _HANDOVER = "handover"
 _SIGN_IN = "sign_in"
 _MOST_SCENES = 6
+_A_SENTENCE = 12
+"""Characters from which a text says in which language somebody writes."""
 
 
 class Engine:
@@ -120,14 +125,16 @@ class Engine:
 
     async def _by_meaning(self, turn: Turn) -> Outcome:
         """Nobody took it: act on what the text means, or let the questions scene answer."""
+        return _in_their_language(turn, await self._meant(turn))
+
+    async def _meant(self, turn: Turn) -> Outcome:
         if turn.text and turn.meaning.confidence >= CERTAIN:
             target = _INTENTS.get(turn.meaning.intent)
             if target is not None:
                 _step(turn, target=target)
                 return await self._enter(target.split(".", 1)[0], turn)
-        answered = await self._scenes[_FALLBACK].hear(turn)
-        assert answered is not None, "the questions scene answers everything"
-        return answered
+        # The questions scene answers everything; an empty outcome would be the mistake of a scene.
+        return await self._scenes[_FALLBACK].hear(turn) or Outcome()
 
     async def _ask(self, scene: Scene, turn: Turn, *, entering: bool) -> Outcome | None:
         if scene.needs_merchant and turn.conversation.merchant_id is None:
@@ -139,6 +146,28 @@ class Engine:
         if scene.needs_merchant and turn.conversation.merchant_id is None:
             return _to_sign_in(scene.name)
         return await scene.enter(turn)
+
+
+def _in_their_language(turn: Turn, outcome: Outcome) -> Outcome:
+    """Whoever writes in another language is answered in it and asked whether to stay with it.
+
+    Only for texts that were understood as such: an address typed into a form says nothing about
+    the language that its writer speaks."""
+    lang = turn.meaning.lang if len(turn.text) >= _A_SENTENCE else None
+    locale = next((known for known in LOCALES if known == lang), None)
+    if locale is None or locale == turn.locale or outcome.locale is not None:
+        return outcome
+    before = turn.locale
+    question = Reply(
+        phrase=Phrase("settings/switched"),
+        actions=(
+            Action(f"settings.keep:{locale}", Phrase("settings/button_keep"), "primary"),
+            Action(f"settings.speak:{before}", Phrase(f"settings/language_{before}")),
+        ),
+        slot="settings",
+        fresh=True,
+    )
+    return replace(outcome, locale=locale, replies=(question, *outcome.replies))
 
 
 def _to_sign_in(wish: str) -> Outcome:

@@ -7,6 +7,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.turn import Content, Conversation, Inbound, Locale, Outcome, Press, Text
+from bot.errors import NotAuthenticated
 from bot.ports.accounts import Accounts, Merchant
 from bot.ports.campaigns import Campaigns
 from bot.ports.clock import Clock
@@ -120,7 +121,8 @@ class Turn:
     @property
     def merchant_id(self) -> str:
         """Whose account it is. Scenes that need one are entered only with one."""
-        assert self.conversation.merchant_id is not None
+        if self.conversation.merchant_id is None:
+            raise NotAuthenticated("a scene for merchants was entered by a stranger")
         return self.conversation.merchant_id
 
     @property
@@ -162,7 +164,7 @@ class Turn:
             return state
         return replace(state, billing_status=known.billing_status)
 
-    def changed(self, *, payment_of: str | None = None) -> None:
+    def changed(self) -> None:
         """Forget what was gathered: something was just changed."""
         self._account = None
         self.prefetched = None

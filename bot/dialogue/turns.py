@@ -22,6 +22,7 @@ from bot.dialogue.turn import (
     Conversation,
     Inbound,
     Link,
+    Noticed,
     Press,
     Reply,
     SignedIn,
@@ -43,6 +44,7 @@ class Answer:
     conversation: Conversation
     messages: tuple[Message, ...]
     repeated: bool
+    signed_in: bool = False
 
 
 class Turns:
@@ -63,20 +65,34 @@ class Turns:
         :class:`~bot.errors.Conflict` if other replicas won every one of the bounded tries.
         """
         async with self._in_order(inbound.address):
-            for attempt in range(_MOST_TRIES):
-                try:
-                    return await self._attempt(inbound, progress)
-                except AlreadyTaken:
-                    continue
-                except StaleVersion:
-                    # Two replicas that lost to each other must not meet again at once.
-                    await asyncio.sleep(secrets.randbelow(20) / 1000 * (attempt + 1))
-            raise Conflict("conversation")
+            answer = await self._settle(inbound, progress)
+            if not answer.signed_in:
+                return answer
+            # The thread that goes on may be another one, with a state of its own: read it anew.
+            then = replace(inbound, key=f"{inbound.key}:signed_in", content=Noticed("signed_in"))
+            more = await self._settle(then, progress)
+            return replace(more, messages=answer.messages + more.messages, repeated=answer.repeated)
+
+    async def _settle(self, inbound: Inbound, progress: Progress | None) -> Answer:
+        for attempt in range(_MOST_TRIES):
+            try:
+                return await self._attempt(inbound, progress)
+            except AlreadyTaken:
+                continue
+            except StaleVersion:
+                # Two replicas that lost to each other must not meet again at once.
+                await asyncio.sleep(secrets.randbelow(20) / 1000 * (attempt + 1))
+        raise Conflict("conversation")
 
     async def _attempt(self, inbound: Inbound, progress: Progress | None) -> Answer:
         opening = await self._conversations.open(inbound)
         if opening.seen is not None:
-            return Answer(conversation=opening.conversation, messages=opening.seen, repeated=True)
+            return Answer(
+                conversation=opening.conversation,
+                messages=opening.seen,
+                repeated=True,
+                signed_in=opening.signed_in,
+            )
         turn = Turn(
             world=self._world,
             inbound=inbound,
@@ -88,7 +104,9 @@ class Turns:
         if signed_in is not None:
             turn.conversation = replace(turn.conversation, merchant_id=signed_in.merchant_id)
         outcome = await self._engine.hear(turn)
+        _remember_statuses(turn, outcome.replies)
         effects = ((signed_in,) if signed_in else ()) + outcome.effects
+        signs_in = any(isinstance(effect, SignedIn) for effect in outcome.effects)
         said = self._said(turn, opening, outcome.replies)
         stored = await self._conversations.commit(
             Commit(
@@ -100,9 +118,15 @@ class Turns:
                 effects=effects,
                 held=opening.held,
                 fresh=opening.fresh,
+                signs_in=signs_in,
             )
         )
-        return Answer(conversation=turn.conversation, messages=stored, repeated=False)
+        return Answer(
+            conversation=turn.conversation,
+            messages=stored,
+            repeated=False,
+            signed_in=signs_in,
+        )
 
     def _said(
         self, turn: Turn, opening: Opening, replies: tuple[Reply, ...]
@@ -186,6 +210,14 @@ def _proved(inbound: Inbound, opening: Opening) -> SignedIn | None:
     if inbound.identity is None or inbound.identity == opening.conversation.merchant_id:
         return None
     return SignedIn(merchant_id=inbound.identity, how="identity")
+
+
+def _remember_statuses(turn: Turn, replies: tuple[Reply, ...]) -> None:
+    """What the merchant was told last, so that a later look can say what has changed."""
+    report = next((r.report for r in reversed(replies) if r.report is not None), None)
+    if report is not None:
+        statuses = {finding.check: finding.status.value for finding in report.findings}
+        turn.conversation = replace(turn.conversation, memory={**turn.memory, "statuses": statuses})
 
 
 def _own_words(turn: Turn, opening: Opening) -> Message | None:

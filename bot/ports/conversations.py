@@ -16,7 +16,8 @@ from bot.dialogue.turn import Address, Conversation, Effect, Inbound
 class Opening:
     """What the joined read found.
 
-    ``seen``: the stored answer, where this key was answered before. ``target``: where answers go
+    ``seen``: the stored answer, where this key was answered before; ``signed_in``: that turn signed
+    somebody in. ``target``: where answers go
     (for an event without a chat of its own, the channel used last). ``slots``: the messages that can
     be updated in place, by slot, at that target. ``labels``: what is written on the buttons that were
     shown last, by action. ``prefetched``: the account source's row, if it
@@ -27,6 +28,7 @@ class Opening:
     conversation: Conversation
     target: Address
     seen: tuple[Message, ...] | None = None
+    signed_in: bool = False
     slots: Mapping[str, Message] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     prefetched: Mapping[str, object] | None = None
@@ -36,7 +38,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """One turn to be written. ``said`` holds new messages and updates (same id) in their order."""
+    """One turn to be written. ``said`` holds new messages and updates (same id) in their order;
+    ``signs_in``: a scene (not the channel) found out who this is."""
 
     inbound: Inbound
     before: Conversation
@@ -46,6 +49,7 @@ class Commit:
     effects: tuple[Effect, ...]
     held: Mapping[str, object]
     fresh: bool
+    signs_in: bool = False
 
 
 class StaleVersion(Exception):

@@ -60,6 +60,7 @@ turns = Table(
     Column("conversation_id", Text, nullable=False, index=True),
     Column("first_seq", _Big),
     Column("last_seq", _Big),
+    Column("signed_in", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False, index=True),
 )
 

@@ -1,0 +1,143 @@
+"""Everything that no other scene takes. It always answers, and never twice with the same sentence."""
+
+from bot.dialogue.consent import said_no, said_yes
+from bot.dialogue.digest import short
+from bot.dialogue.scene import CERTAIN, Turn
+from bot.dialogue.turn import (
+    Action,
+    Counted,
+    Link,
+    Outcome,
+    Phrase,
+    Press,
+    Reply,
+    Text,
+    Unreadable,
+    Upload,
+)
+from bot.ports.words import Answer
+
+_PERSON = Action("go:escalation", Phrase("buttons/person"))
+_CHECK = Action("go:checkup", Phrase("buttons/check_campaign"), "primary")
+
+_MEANINGS = {
+    "cannot_launch": Action("go:checkup", Phrase("buttons/check_campaign")),
+    "status": Action("go:checkup", Phrase("buttons/check_campaign")),
+    "launch": Action("go:launch", Phrase("buttons/launch")),
+    "human": _PERSON,
+    "change_language": Action("go:language", Phrase("buttons/language")),
+    "payment": Action("walkthrough.show:payment_method", Phrase("checks/payment_method")),
+    "template": Action("walkthrough.show:template", Phrase("checks/template")),
+    "recipients": Action("walkthrough.show:recipients", Phrase("checks/recipients")),
+    "budget": Action("walkthrough.show:budget", Phrase("checks/budget")),
+    "sender_address": Action("walkthrough.show:sender_address", Phrase("checks/sender_address")),
+    "profile": Action("walkthrough.show:company_profile", Phrase("checks/company_profile")),
+}
+"""What to offer when a text may mean this but not surely."""
+
+_POSSIBLE = 0.35
+_LADDER = ("questions/rephrase", "questions/examples", "questions/person")
+
+
+class Questions:
+    """Answers from the help articles, asks back when unsure, and offers a person before it repeats."""
+
+    name = "questions"
+    needs_merchant = False
+
+    async def enter(self, turn: Turn) -> Outcome:
+        """Reached by a link to an article or by name."""
+        return await self.hear(turn)
+
+    async def hear(self, turn: Turn) -> Outcome:
+        """Whatever it is, something helpful."""
+        match turn.content:
+            case Upload():
+                return Outcome(then="screenshot")
+            case Unreadable(kind, facts):
+                return Outcome(
+                    replies=(Reply(phrase=Phrase(f"unreadable/{kind}", facts), actions=(_PERSON,)),)
+                )
+            case Press():
+                return Outcome(
+                    replies=(
+                        Reply(phrase=Phrase("questions/old_button"), actions=(_CHECK, _PERSON)),
+                    )
+                )
+            case Text() if turn.text:
+                return self._answer(turn)
+        return Outcome(then="welcome")
+
+    def _answer(self, turn: Turn) -> Outcome:
+        if said_yes(turn.text) or said_no(turn.text):
+            # A yes to nothing: the merchant answers something that is no longer asked.
+            return Outcome(
+                replies=(Reply(phrase=Phrase("questions/yes_to_what"), actions=(_CHECK, _PERSON)),)
+            )
+        meaning = turn.meaning
+        answer = turn.world.shelf.search(turn.text, locale=turn.locale)
+        if answer is not None and answer.confident:
+            return _from_article(answer)
+        if meaning.intent != "out_of_scope" and meaning.confidence < CERTAIN:
+            options = _options(meaning.intent, *meaning.alternatives)
+            if meaning.confidence >= _POSSIBLE and options:
+                return Outcome(
+                    replies=(
+                        Reply(
+                            phrase=Phrase("questions/which"),
+                            actions=(*options, _PERSON) if _PERSON not in options else options,
+                        ),
+                    )
+                )
+        return self._at_a_loss(turn)
+
+    def _at_a_loss(self, turn: Turn) -> Outcome:
+        count = turn.memory.get("at_a_loss", 0)
+        count = count if isinstance(count, int) else 0
+        return Outcome(
+            remember={"at_a_loss": (count + 1) % len(_LADDER)},
+            replies=(
+                Reply(
+                    phrase=Phrase(_LADDER[count % len(_LADDER)]),
+                    actions=(_PERSON, _CHECK) if count else (_CHECK, _PERSON),
+                ),
+            ),
+            effects=(
+                Counted(kind="unanswered", values={"text": turn.text[:300], "locale": turn.locale}),
+            ),
+        )
+
+
+def _options(*intents: str) -> tuple[Action, ...]:
+    found: list[Action] = []
+    for intent in intents:
+        action = _MEANINGS.get(intent)
+        if action is not None and action not in found:
+            found.append(action)
+    return tuple(found[:3])
+
+
+def _from_article(answer: Answer) -> Outcome:
+    about = f"article:{answer.locale}:{answer.slug}"
+    actions: tuple[Action | Link, ...] = ()
+    if answer.url:
+        actions = (Link(answer.url, Phrase("questions/button_article")),)
+    return Outcome(
+        remember={"rating": about, "at_a_loss": None},
+        replies=(
+            Reply(
+                phrase=Phrase(
+                    "questions/answer",
+                    {"title": answer.title, "section": answer.section, "text": answer.text},
+                ),
+                actions=(
+                    *actions,
+                    Action(f"feedback.yes:{short(about)}", Phrase("feedback/button_yes")),
+                    Action(f"feedback.no:{short(about)}", Phrase("feedback/button_no")),
+                ),
+            ),
+        ),
+        effects=(
+            Counted(kind="answered", values={"article": answer.slug, "locale": answer.locale}),
+        ),
+    )
