@@ -5,11 +5,10 @@ A refusal's code is one of :data:`REFUSALS`.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from api.sandbox.rules import addresses, campaigns, profile, sources
 from api.sandbox.rules.campaigns import launch
-from api.sandbox.rules.parts import Done, Moment, NewId
+from api.sandbox.rules.parts import Done, Moment
 from api.sandbox.rules.sources import check_rows
 from api.sandbox.workspace import Workspace
 from bot.errors import Refused
@@ -28,7 +27,7 @@ from bot.ports.accounts import (
     SyncSource,
 )
 
-__all__ = ["REFUSALS", "NewId", "carry_out", "check_rows", "launch"]
+__all__ = ["REFUSALS", "Moment", "carry_out", "check_rows", "launch"]
 
 REFUSALS: Mapping[str, str] = {
     "field_unknown": "the profile has no such field: field",
@@ -61,16 +60,14 @@ REFUSALS: Mapping[str, str] = {
 """Every code with which a change or a launch is refused, and the facts that come with it."""
 
 
-def carry_out(
-    workspace: Workspace, change: Change, *, now: datetime, new_id: NewId, added: int = 0
-) -> tuple[Workspace, Applied]:
-    """The workspace after the change, or :class:`Refused`. ``added`` is how many rows of an import
-    are new people. What the owner would refuse is never offered as an undo."""
-    done = _do(workspace, change, Moment(now=now, new_id=new_id, added=added))
+def carry_out(workspace: Workspace, change: Change, moment: Moment) -> tuple[Workspace, Applied]:
+    """The workspace after the change, or :class:`Refused`. What the owner would refuse is never
+    offered as an undo."""
+    done = _do(workspace, change, moment)
     undo = done.undo
     if undo is not None:
         try:
-            _do(done.workspace, undo, Moment(now=now, new_id=new_id))
+            _do(done.workspace, undo, moment)
         except Refused:
             undo = None
     return done.workspace, Applied(before=done.before, after=done.after, undo=undo)

@@ -31,11 +31,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """When a change happens. ``added`` is how many rows of an import are new people."""
+    """When a change happens. Of an import's rows, ``added`` are new people and ``updated`` known."""
 
     now: datetime
     new_id: NewId
     added: int = 0
+    updated: int = 0
 
 
 def known(part: T | Unknown) -> T:

@@ -37,8 +37,7 @@ def check_rows(change: ImportCustomers) -> None:
 def import_customers(workspace: Workspace, change: ImportCustomers, moment: Moment) -> Done:
     """The new people become a CSV source of their own; here a campaign's filters let them through."""
     sources = known(workspace.account.sources)
-    added = moment.added
-    updated = len(change.customers) - added
+    added, updated = moment.added, moment.updated
     people = sum(source.customers for source in sources)
     before = {"customers": people}
     after = {"imported": added, "updated": updated, "customers": people + added}

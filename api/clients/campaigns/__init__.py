@@ -1,0 +1,1 @@
+"""Campaigns' owners behind ``bot.ports.campaigns``. Refuses to launch what its owner refuses."""
