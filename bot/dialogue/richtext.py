@@ -5,8 +5,13 @@ HTML mode takes as it is. Values were escaped when the phrase was said, so the m
 """
 
 import re
+from collections.abc import Sequence
 from html import unescape
 from html.parser import HTMLParser
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 
@@ -81,3 +86,57 @@ def to_markdown(html: str) -> str:
     translator.feed(html)
     translator.close()
     return translator.text()
+
+
+def from_markdown(text: str) -> Markup:
+    """A help article's section as rich text: emphasis, code and links stay; lists get bullets or
+    numbers; headings become bold lines. Anything else is text. Only for our own articles."""
+    lines: list[str] = []
+    numbers: list[int | None] = []
+    pending = ""
+    for token in MarkdownIt("commonmark", {"html": False}).parse(text):
+        match token.type:
+            case "bullet_list_open":
+                numbers.append(None)
+            case "ordered_list_open":
+                numbers.append(int(token.attrGet("start") or 1))
+            case "bullet_list_close" | "ordered_list_close":
+                numbers.pop()
+                lines.append("")
+            case "list_item_open":
+                number = numbers[-1]
+                pending = "• " if number is None else f"{number}. "
+                if number is not None:
+                    numbers[-1] = number + 1
+            case "heading_open":
+                pending = "<b>"
+            case "inline":
+                line = pending + _inline(token.children or [])
+                lines.append(f"{line}</b>" if pending == "<b>" else line)
+                pending = ""
+                if not numbers:
+                    lines.append("")
+            case "fence" | "code_block":
+                lines += [f"<code>{escape(token.content.rstrip())}</code>", ""]
+    return Markup("\n".join(lines).strip())  # noqa: S704  # every text in it was escaped above
+
+
+def _inline(tokens: Sequence[Token]) -> str:
+    tags = {"strong_open": "<b>", "strong_close": "</b>", "em_open": "<i>", "em_close": "</i>"}
+    parts = []
+    for token in tokens:
+        match token.type:
+            case "text":
+                parts.append(str(escape(token.content)))
+            case "code_inline":
+                parts.append(f"<code>{escape(token.content)}</code>")
+            case "softbreak" | "hardbreak":
+                parts.append(" " if token.type == "softbreak" else "\n")
+            case "link_open":
+                href = str(token.attrGet("href") or "")
+                # Articles link to each other by file; in a chat only a full address leads anywhere.
+                parts.append(f'<a href="{escape(href)}">' if "://" in href else "")
+                tags["link_close"] = "</a>" if "://" in href else ""
+            case kind if kind in tags:
+                parts.append(tags[kind])
+    return "".join(parts)

@@ -19,7 +19,8 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A section of a help article; ``text`` is Markdown, ``url`` its public page."""
+    """A section of a help article; ``text`` is rich text (safe markup), ``url`` its
+    public page."""
 
     slug: str
     locale: str

@@ -1,0 +1,1 @@
+"""Mailers: SMTP for real, and the demo's inbox that shows what would have been sent."""

@@ -1,0 +1,52 @@
+"""Finding code and knowledge brought together: the ports of words over the ``knowledge`` package."""
+
+import html
+
+from bot.dialogue.richtext import from_markdown
+from bot.dialogue.turn import LOCALES
+from bot.ports.words import Answer, Meaning
+from knowledge.library.shelf import Library
+from knowledge.understanding import Understanding
+
+
+class TrainedEar:
+    """Understands by the trained model; the check's names are those of the reports."""
+
+    def __init__(self, understanding: Understanding) -> None:
+        self._understanding = understanding
+
+    def understand(self, text: str, *, locale: str) -> Meaning:
+        """What the text means to somebody who speaks ``locale``."""
+        understood = self._understanding.understand(text, lang=locale)
+        return Meaning(
+            intent=understood.intent,
+            confidence=understood.confidence,
+            lang=understood.lang,
+            check=understood.check,
+            alternatives=tuple(intent for intent, _ in understood.alternatives),
+        )
+
+
+class ArticleShelf:
+    """Answers from the help articles, with a link to the public page."""
+
+    def __init__(self, library: Library, *, public_url: str) -> None:
+        self._library = library
+        self._public_url = public_url
+
+    def search(self, question: str, *, locale: str) -> Answer | None:
+        """The section that fits best, or ``None``."""
+        known = locale if locale in LOCALES else "en"
+        hits = self._library.search(question, locale=known, limit=1)
+        if not hits:
+            return None
+        hit = hits[0]
+        return Answer(
+            slug=hit.slug,
+            locale=hit.locale,
+            title=hit.title,
+            section=hit.section,
+            text=from_markdown(hit.text),
+            url=f"{self._public_url}/help/{hit.locale}/{hit.slug}#{html.escape(hit.anchor)}",
+            confident=hit.confident,
+        )
