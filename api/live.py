@@ -70,6 +70,15 @@ class Live:
         try:
             yield queue
         finally:
+            self.leave(queue)
+
+    def join(self, topic: str, queue: "asyncio.Queue[Event]") -> None:
+        """Let the queue hear a further topic."""
+        self._waiting[topic].add(queue)
+
+    def leave(self, queue: "asyncio.Queue[Event]") -> None:
+        """The queue hears nothing any more."""
+        for topic in [topic for topic, queues in self._waiting.items() if queue in queues]:
             self._waiting[topic].discard(queue)
             if not self._waiting[topic]:
                 del self._waiting[topic]

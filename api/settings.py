@@ -30,11 +30,19 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""), description="Signs one-time codes and links; at least 16 characters"
     )
-    public_url: str = Field("", description="Where this service is reached from outside, no slash at the end")
-    dashboard_url: str = Field("", description="Where the merchants' Dashboard is, no slash at the end")
+    public_url: str = Field(
+        "", description="Where this service is reached from outside, no slash at the end"
+    )
+    dashboard_url: str = Field(
+        "", description="Where the merchants' Dashboard is, no slash at the end"
+    )
     accounts: str = Field("", description="`sandbox`, or the base URL of the platform's API")
-    accounts_token: SecretStr = Field(SecretStr(""), description="Bearer token for the platform's API")
-    telegram_token: SecretStr = Field(SecretStr(""), description="The bot's token; empty turns Telegram off")
+    accounts_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token for the platform's API"
+    )
+    telegram_token: SecretStr = Field(
+        SecretStr(""), description="The bot's token; empty turns Telegram off"
+    )
     telegram_api_base: str = Field(TELEGRAM_API, description="Where the Bot API is")
     telegram_mode: Literal["webhook", "polling"] = Field(
         "webhook", description="How updates come in: `webhook` or `polling`"
@@ -45,13 +53,17 @@ class Settings(BaseSettings):
     telegram_support_chat: str = Field(
         "", description="A forum group of support agents: one topic a ticket; empty turns it off"
     )
-    stripe_api_key: SecretStr = Field(SecretStr(""), description="Secret or restricted key of the Stripe account")
+    stripe_api_key: SecretStr = Field(
+        SecretStr(""), description="Secret or restricted key of the Stripe account"
+    )
     stripe_api_base: str = Field("", description="Where Stripe's API is; empty means Stripe's own")
     stripe_webhook_secret: SecretStr = Field(
-        SecretStr(""), description="Signing secret of the webhook endpoint; several by comma while rotating"
+        SecretStr(""),
+        description="Signing secret of the webhook endpoint; several by comma while rotating",
     )
     smtp_url: SecretStr = Field(
-        SecretStr(""), description="`smtp://user:password@host:587` or `smtps://…`; sends sign-in codes"
+        SecretStr(""),
+        description="`smtp://user:password@host:587` or `smtps://…`; sends sign-in codes",
     )
     mail_from: str = Field(
         "AutoLetter <no-reply@autoletter.invalid>", description="Sender of the e-mails"
@@ -60,7 +72,8 @@ class Settings(BaseSettings):
         (), description="Origins that may open the widget, by comma; empty means none"
     )
     widget_signing_key: SecretStr = Field(
-        SecretStr(""), description="Key of the Dashboard's identity tokens (HS256); empty turns them off"
+        SecretStr(""),
+        description="Key of the Dashboard's identity tokens (HS256); empty turns them off",
     )
     service_tokens: SecretStr = Field(
         SecretStr(""), description="`name:secret[:scope+scope]` by comma, for other back ends"
@@ -70,12 +83,16 @@ class Settings(BaseSettings):
     )
     ticket_desk_url: str = Field("", description="The desk's base URL, or where webhooks go")
     ticket_desk_token: SecretStr = Field(SecretStr(""), description="The desk's API token")
-    ticket_desk_secret: SecretStr = Field(SecretStr(""), description="Signs webhooks from and to the desk")
+    ticket_desk_secret: SecretStr = Field(
+        SecretStr(""), description="Signs webhooks from and to the desk"
+    )
     upload_dir: Path = Field(Path("uploads"), description="Folder of what people send")
     llm_base_url: str = Field("", description="An OpenAI-compatible server; empty turns it off")
     llm_model: str = Field("", description="The model's name there")
     llm_key: SecretStr = Field(SecretStr(""), description="The key there")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level logged"
+    )
     log_format: Literal["json", "console"] = Field("json", description="`json` or `console`")
 
     @field_validator("widget_origins", mode="before")

@@ -55,4 +55,6 @@ class ConversationStore:
         self._courier.expect(written.behind)
         if written.messages:
             self._live.publish(f"conversation:{written.conversation_id}")
+            address = commit.inbound.address
+            self._live.publish(f"address:{address.channel}:{address.chat}")
         return written.messages

@@ -97,6 +97,18 @@ def page(
     return tuple(found[row.message_id] for row in firsts)
 
 
+def latest(connection: Connection, conversation_id: str, *, limit: int) -> tuple[Message, ...]:
+    """The last messages, oldest first, each as it stands now."""
+    start = connection.execute(
+        select(_log.seq)
+        .where(_log.conversation_id == conversation_id, _log.first_seq.is_(None))
+        .order_by(_log.seq.desc())
+        .limit(1)
+        .offset(limit)
+    ).scalar()
+    return page(connection, conversation_id, start or 0, limit=limit)
+
+
 def newest(connection: Connection, conversation_id: str) -> int:
     """The number of the conversation's last entry, 0 if it has none."""
     return (

@@ -50,20 +50,21 @@ _WRITE = update(sandbox_workspaces).where(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchWanted:
-    """A launch to be carried out: ``payment`` is what the payment provider just said."""
+    """A launch to be carried out. ``said`` is what the payment provider just said of ``customer``."""
 
     campaign_id: str
     expected: Terms
     key: str
-    payment: Payment | Unknown | None
+    customer: str | None = None
+    said: Payment | Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeforeLaunch:
-    """The launch that this key already made, if it did, and whom to ask about payment."""
+    """The launch that this key already made, if it did, and the customer to ask about."""
 
     launched: Launched | None
-    payment: Payment | Unknown | None
+    customer: str | None
 
 
 def row_of(connection: Connection, merchant_id: str) -> Row:
@@ -148,7 +149,7 @@ def before_launch(connection: Connection, merchant_id: str, wanted: LaunchWanted
     row = row_of(connection, merchant_id)
     return BeforeLaunch(
         launched=_launched_before(connection, merchant_id, wanted),
-        payment=_workspace(row).account.payment,
+        customer=row["stripe_customer"],
     )
 
 
@@ -160,11 +161,12 @@ def launch(
     before = _launched_before(connection, merchant_id, wanted)
     if before is not None:
         return before
+    workspace = _workspace(row)
     workspace = rules.launch(
-        _workspace(row),
+        workspace,
         wanted.campaign_id,
         expected=wanted.expected,
-        payment=wanted.payment,
+        payment=_payment(workspace.account, wanted),
         now=now,
         today=today,
     )
@@ -180,6 +182,17 @@ def launch(
         now=now,
     )
     return made
+
+
+def _payment(account: Account, wanted: LaunchWanted) -> Payment | Unknown | None:
+    """The owner knows the customer and the billing status, the provider the rest."""
+    if customer_of(account) != wanted.customer:
+        raise Conflict("customer")
+    if wanted.customer is None:
+        return account.payment
+    if isinstance(account.payment, Payment) and isinstance(wanted.said, Payment):
+        return replace(wanted.said, billing_status=account.payment.billing_status)
+    return wanted.said
 
 
 def _launched_before(

@@ -57,6 +57,11 @@ def insert_ticket(connection: Connection, values: Mapping[str, Any], *, now: dat
         insert(tickets).values(
             status="open",
             priority=values.get("priority", "normal"),
+            folded=folded(
+                *(values[name] or "" for name in ("id", "merchant_id", "campaign_id")),
+                values["subject"],
+                values["error_text"],
+            ),
             resolutions=0,
             created_at=now,
             updated_at=now,
@@ -64,6 +69,11 @@ def insert_ticket(connection: Connection, values: Mapping[str, Any], *, now: dat
         )
     )
     return str(values["id"])
+
+
+def folded(*words: str) -> str:
+    """Text as it is searched: case and ё make no difference."""
+    return "\n".join(words).casefold().replace("ё", "е")
 
 
 def add_message(
@@ -88,6 +98,7 @@ def add_message(
             author=author,
             author_name=author_name,
             text=text,
+            folded=folded(text),
             payload=dict(payload or {}),
             created_at=now,
         )

@@ -92,7 +92,7 @@ class TicketEffects:
         :class:`~bot.ports.conversations.StaleVersion` if the merchant was told another number than
         that of the ticket under way: the turn is heard again.
         """
-        whose = written.conversation.merchant_id or f"conversation:{written.conversation.id}"
+        whose = written.conversation.merchant_id or f"visitor:{written.conversation.id}"
         ticket = under_way(connection, whose=whose, about=effect.campaign_id or "")
         if ticket is not None and ticket["id"] != effect.number:
             raise StaleVersion
@@ -227,8 +227,9 @@ class TicketEffects:
         self, connection: Connection, written: Written, effect: Rated
     ) -> Sequence[outbox.Parcel]:
         """Keep the answer: with the ticket's resolution where it is about one, else for insights."""
+        kind, _, number = effect.about.partition(":")
         ticket = (
-            _solved_last(connection, written.conversation.id) if effect.about == "ticket" else None
+            _solved_last(connection, written.conversation.id, number) if kind == "ticket" else None
         )
         if ticket is not None:
             where = (ticket_ratings.c.ticket_id == ticket["id"]) & (
@@ -294,11 +295,13 @@ def _woken(connection: Connection, ticket: RowMapping, written: Written) -> bool
     return True
 
 
-def _solved_last(connection: Connection, conversation_id: str) -> RowMapping | None:
+def _solved_last(connection: Connection, conversation_id: str, number: str) -> RowMapping | None:
+    """The solved ticket with that number, of this conversation only; without a number the last."""
+    which = [_T.id == number] if number else []
     return (
         connection.execute(
             select(tickets)
-            .where(_T.conversation_id == conversation_id, _T.resolutions > 0)
+            .where(_T.conversation_id == conversation_id, _T.resolutions > 0, *which)
             .order_by(_T.solved_at.desc().nulls_last(), _T.seq.desc())
             .limit(1)
         )

@@ -45,6 +45,8 @@ tickets = Table(
     Column("origin", Text, nullable=False),  # escalation, api
     Column("subject", Text, nullable=False),
     Column("error_text", Text, nullable=False),
+    # The words that it is found by, folded: SQLite's own folding knows ASCII alone.
+    Column("folded", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("priority", Text, nullable=False),
     Column("assignee", Text),  # an agent's id
@@ -98,6 +100,7 @@ ticket_messages = Table(
     Column("author", Text, nullable=False),  # merchant, agent:<id>, service:<name>, desk:<name>
     Column("author_name", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("folded", Text, nullable=False),
     Column("payload", Json, nullable=False),
     Column("created_at", Moment, nullable=False),
     Index("ix_ticket_messages_ticket_id_seq", "ticket_id", "seq"),
