@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from api.storage import sandbox
 from api.storage.database import Database
@@ -34,7 +35,7 @@ class SandboxAccounts:
         self, merchant_id: str, *, prefetched: Mapping[str, object] | None = None
     ) -> Account:
         """``prefetched`` is the merchant's row of ``sandbox_workspaces``: with it, no query."""
-        row = prefetched
+        row: Mapping[str, Any] | None = prefetched
         if row is None or row.get("merchant_id") != merchant_id:
             row = await self._database.read(partial(sandbox.row_of, merchant_id=merchant_id))
         return sandbox.account_of(row, now=self._clock.now())

@@ -34,29 +34,22 @@ class SandboxCampaigns:
         The payment provider is asked before the transaction: none waits for another service. A
         repetition asks nobody.
         """
-        wanted = sandbox.LaunchWanted(
-            campaign_id=campaign_id, expected=expected, key=key, payment=None
-        )
-        opening = await self._database.read(
+        wanted = sandbox.LaunchWanted(campaign_id=campaign_id, expected=expected, key=key)
+        before = await self._database.read(
             partial(sandbox.before_launch, merchant_id=merchant_id, wanted=wanted)
         )
-        if opening.launched is not None:
-            return opening.launched
+        if before.launched is not None:
+            return before.launched
+        if before.customer is not None:
+            said = await self._payment_state(before.customer)
+            wanted = replace(wanted, customer=before.customer, said=said)
         now = self._clock.now()
         return await self._database.write(
             partial(
                 sandbox.launch,
                 merchant_id=merchant_id,
-                wanted=replace(wanted, payment=await self._payment(opening.payment)),
+                wanted=wanted,
                 now=now,
                 today=now.astimezone(_HOME).date(),
             )
         )
-
-    async def _payment(self, known: Payment | Unknown | None) -> Payment | Unknown | None:
-        if not isinstance(known, Payment) or known.customer_id is None:
-            return known
-        state = await self._payment_state(known.customer_id)
-        if isinstance(state, Unknown):
-            return state
-        return replace(state, billing_status=known.billing_status)
