@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from knowledge.library.article import Article
 from knowledge.library.spelling import Speller
-from knowledge.library.words import Analyser
+from knowledge.library.words import Analyser, Reading
 
-_QUESTIONS = (1.0, 0.3, 0.2)
+_QUESTIONS = (1.0, 0.6, 0.4, 0.3, 0.2)
 _SECTION, _ARTICLE = 0.5, 0.6
 """How much the nearest questions, the best section and the whole article count. Found by asking
 the `questions` of each article with a part of them left out."""
@@ -55,11 +55,12 @@ class Index:
 
     def find(self, query: str, *, limit: int) -> list[Match]:
         """The best articles for a question, one match each."""
-        words = self._analyser.merge(
+        reading = self._analyser.read(
             [self._speller.mend(word) for word in self._analyser.split(query)]
         )
-        tokens = list(dict.fromkeys(token for word in words for token in word))
-        small = list(dict.fromkeys(self._analyser.small(query)))
+        words = reading.words
+        tokens = list(dict.fromkeys(reading.tokens))
+        small = list(dict.fromkeys(reading.small))
         if not tokens and not small:
             return []
         ceiling = _BM25_CEILING * sum(self._weight(token) for token in tokens) or 1.0
@@ -115,20 +116,21 @@ class Index:
     def _fill(self, shelf: Sequence[Article]) -> None:
         for statement in _SCHEMA:
             self._db.execute(statement)
-        stems = self._analyser.tokens
         for number, article in enumerate(shelf):
-            asked = (article.title, *article.questions)
-            questions = [" ".join(stems(text)) for text in asked]
-            small = [" ".join(self._analyser.small(text)) for text in asked]
+            asked = [self._read(text) for text in (article.title, *article.questions)]
+            questions = [" ".join(reading.tokens) for reading in asked]
             sections = [
-                (" ".join(stems(section.heading)), " ".join(stems(section.text)))
+                (
+                    " ".join(self._read(section.heading).tokens),
+                    " ".join(self._read(section.text).tokens),
+                )
                 for section in article.sections
             ]
             headings = " ".join(heading for heading, _ in sections)
             body = " ".join(text for _, text in sections)
             self._db.executemany(
                 "INSERT INTO questions (article, section, words, small) VALUES (?, 0, ?, ?)",
-                [(number, *texts) for texts in zip(questions, small, strict=True)],
+                [(number, " ".join(r.tokens), " ".join(r.small)) for r in asked],
             )
             self._db.executemany(
                 "INSERT INTO sections (article, section, heading, words) VALUES (?, ?, ?, ?)",
@@ -142,6 +144,9 @@ class Index:
             everything = f"{' '.join(questions)} {headings} {body}"
             self._tokens.append(frozenset(everything.split()))
         self._db.commit()
+
+    def _read(self, text: str) -> Reading:
+        return self._analyser.read(self._analyser.split(text))
 
     def _rarity(self) -> Mapping[str, float]:
         count = len(self._tokens)
@@ -167,7 +172,7 @@ _ASK = {
         f" WHERE {table} MATCH ? ORDER BY fit DESC LIMIT ?"
     )
     for table, weights in {
-        "questions": "0, 0, 1, 0.3",
+        "questions": "0, 0, 1, 0.7",
         "sections": "0, 0, 2, 1",
         "articles": "0, 0, 4, 3, 2, 1",
     }.items()

@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from knowledge.library.words import Analyser, to_cyrillic
 
 _SHORTEST = 4
+_SAME_FIRST_LETTER_UP_TO = 5
 _TWO_SLIPS_FROM = 7
 
 
@@ -39,6 +40,8 @@ class Speller:
         slips = 1 if len(word) < _TWO_SLIPS_FROM else 2
         lengths = range(len(word) - slips, len(word) + slips + 1)
         near = [known for length in lengths for known in self._by_length.get(length, ())]
+        if len(word) <= _SAME_FIRST_LETTER_UP_TO:
+            near = [known for known in near if known[0] == word[0]]
         found = process.extract(word, near, scorer=OSA.distance, score_cutoff=slips, limit=5)
         if not found:
             return None

@@ -66,13 +66,27 @@ def anchor_of(heading: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", to_latin(fold(heading, "de"))))
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as the index sees it: each word with a subject as its token and the parts of a
+    compound, and apart from them the small words (how, my, not)."""
+
+    words: tuple[tuple[str, ...], ...]
+    small: tuple[str, ...]
+
+    @property
+    def tokens(self) -> list[str]:
+        """All tokens that carry a subject."""
+        return [token for word in self.words for token in word]
+
+
 @dataclass(slots=True)
 class Analyser:
     """How one language's words become the tokens that the index knows.
 
     `ignored` are words that carry no subject; each group in `synonyms` counts as one word (an entry
-    may be several words). `learn` tells it which words exist, so that compounds can be taken
-    apart into them.
+    may be several words). `learn` tells it which words exist, so that compounds can be taken apart
+    into them.
     """
 
     locale: str
@@ -86,61 +100,53 @@ class Analyser:
 
     def __post_init__(self) -> None:
         self._stemmer = Stemmer.Stemmer(_LANGUAGES[self.locale])
-        self._ignored = frozenset()
         self._ignored = frozenset(word for entry in self.ignored for word in self.split(entry))
         self._phrases = {}
         for group in self.synonyms:
-            name = "".join(self._stemmer.stemWords(self.split(group[0])))
+            name = "".join(self._stems(group[0]))
             for entry in group:
-                self._phrases[tuple(self._stemmer.stemWords(self.split(entry)))] = name
-        self._phrases.pop((), None)
+                self._phrases[self._stems(entry)] = name
         self._longest = max(map(len, self._phrases), default=1)
         self._known = {stem for phrase in self._phrases for stem in phrase}
 
     def learn(self, text: str) -> None:
         """Remember the words of a text as parts that compounds may be made of."""
-        self._known.update(self.stem(word) for word in self.split(text))
+        self._known.update(self._stems(text))
 
     def knows(self, word: str) -> bool:
-        """Does this word, in any form, occur in what was learnt or among the synonyms?
+        """Does this folded word, in any form, occur in what was learnt or among the synonyms?
 
         A compound of two such words is known too.
         """
-        stem = self.stem(word)
-        return stem in self._known or bool(self._parts(stem))
+        stem = str(self._stemmer.stemWord(word))
+        return word in self._ignored or stem in self._known or bool(self._parts(stem))
 
     def split(self, text: str) -> list[str]:
-        """The folded words that carry a subject, as they are written."""
-        words = _WORD.findall(fold(text, self.locale))
-        return [word for word in words if word not in self._ignored]
+        """The folded words, as they are written."""
+        return _WORD.findall(fold(text, self.locale))
 
-    def small(self, text: str) -> list[str]:
-        """The other words: how, my, not. They only tell two near questions apart."""
-        return [word for word in _WORD.findall(fold(text, self.locale)) if word in self._ignored]
-
-    def stem(self, word: str) -> str:
-        """A folded word's stem."""
-        return str(self._stemmer.stemWord(word))
-
-    def tokens(self, text: str) -> list[str]:
-        """The text as the index stores it."""
-        return [token for word in self.merge(self.split(text)) for token in word]
-
-    def merge(self, words: Sequence[str]) -> list[list[str]]:
-        """Each folded word as its token, with synonyms joined and compounds' parts added."""
+    def read(self, words: Sequence[str]) -> Reading:
+        """Folded words as tokens, with synonyms joined and compounds' parts added."""
         stems = self._stemmer.stemWords(list(words))
-        merged: list[list[str]] = []
+        found: list[tuple[str, ...]] = []
+        small: list[str] = []
         at = 0
         while at < len(stems):
             for length in range(min(self._longest, len(stems) - at), 0, -1):
                 if name := self._phrases.get(tuple(stems[at : at + length])):
-                    merged.append([name])
+                    found.append((name,))
                     at += length
                     break
             else:
-                merged.append([stems[at], *self._parts(stems[at])])
+                if words[at] in self._ignored:
+                    small.append(words[at])
+                else:
+                    found.append((stems[at], *self._parts(stems[at])))
                 at += 1
-        return merged
+        return Reading(tuple(found), tuple(small))
+
+    def _stems(self, text: str) -> tuple[str, ...]:
+        return tuple(self._stemmer.stemWords(self.split(text)))
 
     def _parts(self, stem: str) -> list[str]:
         if self.locale != "de" or len(stem) < _SHORTEST_COMPOUND:
