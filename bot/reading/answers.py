@@ -1,24 +1,21 @@
-"""Yes, no, and the few other words with which people answer a question that has buttons."""
+"""The few words with which people answer a question that has buttons: save, not now, done."""
 
 import re
+
+from bot.dialogue.consent import said_no, said_yes
 
 
 def _answers(text: str) -> frozenset[str]:
     return frozenset(answer.strip() for line in text.splitlines() for answer in line.split("|"))
 
 
-_YES = _answers(
-    """yes|y|yep|yeah|sure|ok|okay|save|apply|confirm|correct|right|yes please|yes save it
-    ja|jo|jep|jawohl|klar|passt|stimmt|genau|speichern|übernehmen|richtig|ja bitte|ja speichern
-    да|ага|угу|ок|окей|хорошо|верно|сохранить|сохраняй|сохраните|давай|давайте|конечно|подтверждаю
-    да сохранить|да верно"""
+_SAVE = _answers(
+    """save|save it|apply|confirm|correct|right|that's right|yes save it
+    speichern|übernehmen|passt|stimmt|genau|richtig|ja speichern
+    сохранить|сохраняй|сохраните|верно|да сохранить|да верно|подтверждаю|всё верно"""
 )
 
-_NO = _answers(
-    """no|nope|cancel|stop|no thanks
-    nein|nee|abbrechen|abbruch|stopp|nein danke|lieber nicht
-    нет|неа|отмена|отменить|отмени|стоп|нет спасибо|не надо"""
-)
+_NO = _answers("cancel|stop|abbrechen|abbruch|stopp|отмена|отменить|отмени|стоп")
 
 _SKIP = _answers(
     """skip|skip it|skip for now|next|later|not now
@@ -43,13 +40,13 @@ def _plain(text: str) -> str:
 
 
 def is_yes(text: str) -> bool:
-    """A plain yes in one of the three languages, nothing more."""
-    return _plain(text) in _YES
+    """A plain yes in one of the three languages, or the word on the button that saves."""
+    return said_yes(text) or _plain(text) in _SAVE
 
 
 def is_no(text: str) -> bool:
     """A plain no or cancel."""
-    return _plain(text) in _NO
+    return said_no(text) or _plain(text) in _NO
 
 
 def is_skip(text: str) -> bool:

@@ -1,0 +1,111 @@
+"""Which campaign it is about, where there are several."""
+
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from bot.dialogue.scene import Turn
+from bot.dialogue.standing import PERSON, digest, launchable, out_of_reach
+from bot.dialogue.turn import Action, Outcome, Phrase, Reply
+from bot.errors import Unavailable
+from diagnostics.account import Account, Campaign, CampaignState
+
+_PAGE = 6
+_NEAR = 85
+"""From this likeness on (of 100) a typed name is a campaign's name with a slip in it."""
+_WISHES = ("launch", "checkup")
+
+
+class CampaignChoice:
+    """Names to press or to type; then on to what was wanted, by default the checkup."""
+
+    name = "campaign_choice"
+    needs_merchant = True
+
+    async def enter(self, turn: Turn) -> Outcome:
+        """Show the campaigns, those that can be launched first."""
+        try:
+            return self._ask(_in_order(await turn.account()), page=0)
+        except Unavailable:
+            return out_of_reach("go:campaigns")
+
+    async def hear(self, turn: Turn) -> Outcome | None:
+        """A pressed or typed campaign."""
+        name, argument = turn.pressed
+        try:
+            campaigns = _in_order(await turn.account())
+        except Unavailable:
+            return out_of_reach("go:campaigns")
+        if name == "campaign_choice.page":
+            return self._ask(campaigns, page=int(argument) if argument.isdigit() else 0)
+        if name:
+            chosen = next((c for c in campaigns if digest(c.id) == argument), None)
+            return (
+                self._chosen(turn, chosen) if chosen else self._ask(campaigns, page=0, stale=True)
+            )
+        if not turn.text or turn.text.startswith("/"):
+            return None
+        meant = _by_name(campaigns, turn.text)
+        return self._chosen(turn, meant) if meant else None
+
+    def _chosen(self, turn: Turn, campaign: Campaign) -> Outcome:
+        wish = turn.memory.get("wish")
+        changed = turn.memory.get("campaign") != campaign.id
+        return Outcome(
+            remember={"campaign": campaign.id, **({"skipped": None} if changed else {})},
+            forget=("wish",),
+            then=wish if isinstance(wish, str) and wish in _WISHES else "checkup",
+        )
+
+    def _ask(self, campaigns: Sequence[Campaign], *, page: int, stale: bool = False) -> Outcome:
+        if not campaigns:
+            return Outcome(then="checkup")
+        pages = -(-len(campaigns) // _PAGE)
+        page = min(page, pages - 1)
+        shown = campaigns[page * _PAGE : (page + 1) * _PAGE]
+        actions = [
+            Action(
+                f"campaign_choice.pick:{digest(one.id)}",
+                Phrase("campaign_choice/button", {"name": one.name, "state": one.state.value}),
+            )
+            for one in shown
+        ]
+        if pages > 1:
+            following = (page + 1) % pages
+            actions.append(
+                Action(
+                    f"campaign_choice.page:{following}",
+                    Phrase("campaign_choice/more", {"page": following + 1, "pages": pages}),
+                )
+            )
+        return Outcome(
+            scene=self.name,
+            step="",
+            replies=(
+                Reply(
+                    phrase=Phrase(
+                        "campaign_choice/stale" if stale else "campaign_choice/ask",
+                        {"count": len(campaigns)},
+                    ),
+                    actions=(*actions, PERSON),
+                    slot="campaigns",
+                ),
+            ),
+        )
+
+
+def _in_order(account: Account) -> list[Campaign]:
+    first = list(launchable(account))
+    running = [c for c in account.campaigns if c.state is CampaignState.ACTIVE]
+    ended = [c for c in account.campaigns if c.state is CampaignState.ENDED]
+    return [*first, *running, *ended] if first or running else []
+
+
+def _by_name(campaigns: Sequence[Campaign], text: str) -> Campaign | None:
+    """The one campaign that is called like this; two that fit equally well are none."""
+    wanted = text.casefold().strip(" \"'„“«»")
+    exact = [c for c in campaigns if c.name.casefold() == wanted]
+    parts = [c for c in campaigns if len(wanted) > 2 and wanted in c.name.casefold()]
+    said = [c for c in campaigns if len(c.name) > 2 and c.name.casefold() in wanted]
+    near = [c for c in campaigns if fuzz.ratio(c.name.casefold(), wanted) >= _NEAR]
+    return next((found[0] for found in (exact, parts, said, near) if len(found) == 1), None)
