@@ -54,7 +54,7 @@ def payment_method(account: Account, campaign: Campaign, *, today: date) -> Find
         return _finding("none", {"methods": 0, "candidates": ()}, None)
     methods = sorted(payment.methods, key=lambda method: method.id)
     conditions = {method.id: condition(method, today=today) for method in methods}
-    default = payment.default_method_id or None
+    default = payment.default_method_id
     candidates = tuple(
         method.id
         for method in methods

@@ -59,6 +59,12 @@ def test_no_default_names_the_methods_that_may_become_it() -> None:
     assert finding.facts["candidates"] == ("pm_2", "pm_sepa")
 
 
+def test_the_default_is_no_candidate_for_itself() -> None:
+    """Only other methods are offered as a replacement."""
+    payment = Payment(default_method_id="pm_card", methods=(CARD, SEPA))
+    assert found("payment_method", of=account(payment=payment)).facts["candidates"] == ("pm_sepa",)
+
+
 def test_an_overdue_account_still_names_its_card() -> None:
     """The card that could not be charged is shown with the overdue bill."""
     overdue = Payment(

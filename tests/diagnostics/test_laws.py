@@ -1,17 +1,19 @@
 """What holds for every account whatsoever."""
 
 from dataclasses import replace
+from itertools import permutations
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics.account import Account, Campaign, Unknown
+from diagnostics.account import Account, Campaign, Payment, SourceStatus, Unknown
 from diagnostics.checkup import rerun, run
 from diagnostics.finding import Report, Status, Verdict
 from diagnostics.registry import CRASHED, all_checks
-from tests.diagnostics.accounts import CAMPAIGN, HEALTHY, TODAY
+from tests.diagnostics.accounts import CAMPAIGN, CARD, HEALTHY, LETTER, OFFICE, SHOP, TODAY
 from tests.diagnostics.strategies import accounts, known_accounts
 
 SEVERITY = {
@@ -82,6 +84,24 @@ def test_the_order_of_input_never_matters(account: Account, chance: Random) -> N
         chance.shuffle(mixed)
         shuffled = replace(shuffled, payment=replace(payment, methods=tuple(mixed)))
     assert checked(shuffled) == checked(account)
+
+
+@pytest.mark.parametrize("status", SourceStatus)
+def test_things_that_look_alike_are_told_in_one_order(status: SourceStatus) -> None:
+    """Sources, addresses, templates and cards that differ in their ids alone never change places."""
+    twins = [
+        Account(
+            merchant_id="m",
+            taken_at=HEALTHY.taken_at,
+            payment=Payment(methods=tuple(replace(CARD, id=one) for one in names)),
+            sources=tuple(replace(SHOP, id=one, status=status) for one in names),
+            sender_addresses=tuple(replace(OFFICE, id=one, city=None) for one in names),
+            templates=tuple(replace(LETTER, id=one) for one in names),
+            campaigns=(replace(CAMPAIGN, template_id=None),),
+        )
+        for names in permutations(("a", "b", "c"))
+    ]
+    assert all(checked(twin) == checked(twins[0]) for twin in twins)
 
 
 @every_account
