@@ -24,7 +24,9 @@ class DashboardPlaces:
         """A place's page; one that is not known leads to the Dashboard's start."""
         path = _PATHS.get(place, "/")
         if "{id}" in path:
-            path = path.replace("{id}", quote(campaign_id, safe="")) if campaign_id else "/campaigns"
+            path = (
+                path.replace("{id}", quote(campaign_id, safe="")) if campaign_id else "/campaigns"
+            )
         return self._base + path
 
     def back(self, campaign_id: str | None = None) -> str:

@@ -115,7 +115,9 @@ def install(app: FastAPI) -> None:
             for e in error.errors()
         ]
         told = "; ".join(f"{e['path']}: {e['problem']}" for e in errors[:5])
-        return Problem(422, "invalid_request", f"The request does not fit: {told}", errors=errors).response()
+        return Problem(
+            422, "invalid_request", f"The request does not fit: {told}", errors=errors
+        ).response()
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> Response:

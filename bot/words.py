@@ -4,7 +4,7 @@ import html
 
 from bot.dialogue.richtext import from_markdown
 from bot.dialogue.turn import LOCALES
-from bot.ports.words import Answer, Meaning
+from bot.ports.words import Answer, Meaning, PictureReading
 from knowledge.library.shelf import Library
 from knowledge.understanding import Understanding
 
@@ -50,3 +50,12 @@ class ArticleShelf:
             url=f"{self._public_url}/help/{hit.locale}/{hit.slug}#{html.escape(hit.anchor)}",
             confident=hit.confident,
         )
+
+
+class BlindEye:
+    """For an installation without text recognition: says so, and everything else works."""
+
+    async def read(self, picture: bytes, *, locale: str) -> PictureReading:
+        """Nothing could be read."""
+        del picture, locale
+        return PictureReading(text=None, check=None, confidence=0.0)

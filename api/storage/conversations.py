@@ -379,6 +379,36 @@ def _keep_files(connection: Connection, said: Sequence[Message], conversation_id
         )
 
 
+def link_address(
+    connection: Connection, *, merchant_id: str, address: Address, locale: str, now: datetime
+) -> None:
+    """Let an address lead to the merchant's thread, which begins now if there is none."""
+    home: str | None = connection.scalar(
+        select(conversations.c.id).where(conversations.c.merchant_id == merchant_id)
+    )
+    if home is None:
+        home = secrets.token_urlsafe(12)
+        connection.execute(
+            insert(conversations).values(
+                id=home,
+                merchant_id=merchant_id,
+                scene="welcome",
+                step="",
+                locale=locale,
+                locale_chosen=False,
+                memory={},
+                live={},
+                version=1,
+                owner=Owner.BOT.value,
+                channel=address.channel,
+                chat=address.chat,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+    _point(connection, address, home, now=now)
+
+
 def mark_unreachable(connection: Connection, address: Address, *, reason: str) -> None:
     """Nothing can be delivered there until the person writes again."""
     connection.execute(

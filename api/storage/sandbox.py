@@ -39,6 +39,9 @@ _BY_ID = select(sandbox_workspaces).where(
     sandbox_workspaces.c.merchant_id == bindparam("merchant_id")
 )
 _BY_EMAIL = select(sandbox_workspaces).where(sandbox_workspaces.c.email == bindparam("email"))
+_BY_CUSTOMER = select(sandbox_workspaces).where(
+    sandbox_workspaces.c.stripe_customer == bindparam("customer")
+)
 _LOCK = _BY_ID.with_for_update()
 _ALL = select(sandbox_workspaces).order_by(sandbox_workspaces.c.merchant_id)
 _EFFECT = select(sandbox_effects).where(sandbox_effects.c.key == bindparam("effect"))
@@ -78,6 +81,12 @@ def row_of(connection: Connection, merchant_id: str) -> Row:
 def by_email(connection: Connection, email: str) -> Merchant | None:
     """Whose address that is, compared without case."""
     row = connection.execute(_BY_EMAIL, {"email": plain_email(email)}).mappings().first()
+    return merchant_of(cast(Row, row)) if row is not None else None
+
+
+def by_stripe_customer(connection: Connection, customer_id: str) -> Merchant | None:
+    """Whose customer at Stripe that is."""
+    row = connection.execute(_BY_CUSTOMER, {"customer": customer_id}).mappings().first()
     return merchant_of(cast(Row, row)) if row is not None else None
 
 

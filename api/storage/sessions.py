@@ -27,9 +27,7 @@ def open_session(
 ) -> tuple[Session, str]:
     """A new session and its token, which is kept only as a hash."""
     token = secrets.token_urlsafe(32)
-    session = Session(
-        id=secrets.token_urlsafe(12), merchant_id=merchant_id, expires_at=now + LIFE
-    )
+    session = Session(id=secrets.token_urlsafe(12), merchant_id=merchant_id, expires_at=now + LIFE)
     connection.execute(
         insert(sessions).values(
             id=session.id,
@@ -56,9 +54,7 @@ def find_session(connection: Connection, token: str, *, now: datetime) -> Sessio
 
 def forget_identity(connection: Connection, session_id: str) -> None:
     """Signed out: the session goes on as a stranger's."""
-    connection.execute(
-        update(sessions).where(sessions.c.id == session_id).values(merchant_id=None)
-    )
+    connection.execute(update(sessions).where(sessions.c.id == session_id).values(merchant_id=None))
 
 
 def conversation_of(connection: Connection, session: Session, *, channel: str) -> str | None:

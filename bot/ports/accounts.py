@@ -189,6 +189,10 @@ class Accounts(Protocol):
         """The workspace's owner with that address, compared without case."""
         ...
 
+    async def by_stripe_customer(self, customer_id: str) -> Merchant | None:
+        """The workspace's owner whose payments run under that customer at Stripe."""
+        ...
+
     async def snapshot(
         self, merchant_id: str, *, prefetched: Mapping[str, object] | None = None
     ) -> Account:

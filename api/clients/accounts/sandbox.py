@@ -27,6 +27,12 @@ class SandboxAccounts:
         """See :meth:`bot.ports.accounts.Accounts.by_email`."""
         return await self._database.read(partial(sandbox.by_email, email=email))
 
+    async def by_stripe_customer(self, customer_id: str) -> Merchant | None:
+        """See :meth:`bot.ports.accounts.Accounts.by_stripe_customer`."""
+        return await self._database.read(
+            partial(sandbox.by_stripe_customer, customer_id=customer_id)
+        )
+
     async def all(self) -> tuple[Merchant, ...]:
         """Everybody who has a workspace here: what the demo offers to try."""
         return await self._database.read(sandbox.all_merchants)

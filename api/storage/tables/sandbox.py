@@ -12,7 +12,7 @@ sandbox_workspaces = Table(
     Column("email", Text, nullable=False, unique=True),
     Column("name", Text),
     Column("locale", Text, nullable=False),
-    Column("stripe_customer", Text),
+    Column("stripe_customer", Text, index=True),
     # An account snapshot; with a Stripe customer it holds no payment methods.
     Column("document", Text, nullable=False),
     # Synchronisations by source: when each was started and whom it brings.

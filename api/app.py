@@ -1,0 +1,72 @@
+"""The web application around an assembled assistant."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from api import problems
+from api.assembly import Assistant
+from api.routes import chat, diagnosis, health, help, stripe
+from api.routes.chat import ChatServices
+from api.routes.diagnosis import DiagnosisServices
+from api.version import current
+
+
+def build(assistant: Assistant, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
+    """All routes of the contract. ``extra`` routers (the demo's pages) come last."""
+    settings = assistant.settings
+    app = FastAPI(
+        title="AutoLetter launch assistant",
+        version=current(),
+        description="Finds out why a campaign does not start, and gets it started.",
+        docs_url="/docs",
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    problems.install(app)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.widget_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Accept-Language"],
+        expose_headers=["Retry-After"],
+        max_age=600,
+    )
+    app.state.assistant = assistant
+    app.state.database = assistant.database
+    app.state.metrics = assistant.metrics
+    app.state.library = assistant.library
+    app.state.help_chat_url = settings.dashboard_url or None
+    app.state.service_tokens = assistant.service_tokens
+    app.state.stripe_verifier = assistant.stripe_verifier
+    app.state.chat = ChatServices(
+        turns=assistant.turns,
+        database=assistant.database,
+        live=assistant.live,
+        files=assistant.files,
+        accounts=assistant.accounts,
+        clock=assistant.clock,
+        voice=assistant.voice,
+        settings=settings,
+    )
+    app.state.diagnosis = DiagnosisServices(
+        diagnosis=assistant.diagnosis,
+        accounts=assistant.accounts,
+        payments=assistant.payments,
+        database=assistant.database,
+        courier=assistant.courier,
+        clock=assistant.clock,
+        secret_key=settings.secret_key.get_secret_value(),
+        bot_name=None,
+    )
+    for router in (
+        chat.router,
+        diagnosis.router,
+        stripe.router,
+        health.router,
+        help.router,
+        *extra,
+    ):
+        app.include_router(router)
+    return app

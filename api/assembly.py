@@ -1,0 +1,198 @@
+"""The composition root: the only module that knows every adapter. One function, read from top to bottom."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from api.carriers.notice import Notices
+from api.carriers.signin import SignInCodes
+from api.carriers.stripe_events import StripeEvents
+from api.clients.accounts.sandbox import SandboxAccounts
+from api.clients.campaigns.sandbox import SandboxCampaigns
+from api.clients.mailer.smtp import SmtpMailer
+from api.clients.payments.stripe import StripePayments
+from api.clock import SystemClock
+from api.courier import Carrier, Courier
+from api.diagnosis import Diagnosis
+from api.live import Live
+from api.metrics import Metrics
+from api.places import DashboardPlaces
+from api.security import ServiceToken, parse_service_tokens
+from api.settings import Settings
+from api.storage import effects, tickets
+from api.storage.conversation_store import ConversationStore
+from api.storage.credential_store import CredentialStore
+from api.storage.database import Database, connect
+from api.storage.file_store import FileStore
+from api.storage.outbox import Parcel
+from api.stripe_events import EventVerifier
+from api.version import current
+from bot.dialogue.engine import Engine
+from bot.dialogue.message import Message
+from bot.dialogue.presenter import present
+from bot.dialogue.scene import World
+from bot.dialogue.turns import Turns
+from bot.ports.accounts import Accounts
+from bot.ports.campaigns import Campaigns
+from bot.ports.clock import Clock
+from bot.ports.conversations import Commit
+from bot.ports.mailer import Mailer
+from bot.ports.payments import Payments
+from bot.ports.words import Eye
+from bot.scenes.registry import all_scenes
+from bot.words import ArticleShelf, BlindEye, TrainedEar
+from diagnostics.finding import Report
+from knowledge import understanding
+from knowledge.library import shelf
+from knowledge.voice import Voice
+
+Carry = Callable[[Commit, Sequence[Message]], Sequence[Parcel]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistant:
+    """The assembled assistant, without any HTTP around it."""
+
+    settings: Settings
+    database: Database
+    live: Live
+    courier: Courier
+    clock: Clock
+    voice: Voice
+    library: shelf.Library
+    places: DashboardPlaces
+    accounts: Accounts
+    campaigns: Campaigns
+    payments: Payments
+    mailer: Mailer
+    files: FileStore
+    turns: Turns
+    diagnosis: Diagnosis
+    metrics: Metrics
+    service_tokens: tuple[ServiceToken, ...]
+    stripe_verifier: EventVerifier
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    mailer: Mailer | None = None,
+    eye: Eye | None = None,
+    carry: bool = True,
+) -> AsyncIterator[Assistant]:
+    """Everything, ready to take turns, until the context ends. ``carry`` off leaves the outbox to
+    another process (a one-off command beside a running service)."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        database = connect(settings.database_url)
+        stack.push_async_callback(database.close)
+        live = Live(database)
+        voice = Voice()
+        library = shelf.load()
+        places = DashboardPlaces(settings.dashboard_url)
+        payments = StripePayments(
+            settings.stripe_api_key.get_secret_value(), api_base=settings.stripe_api_base or None
+        )
+        stack.push_async_callback(payments.aclose)
+        accounts, campaigns = _accounts(settings, database, clock, payments)
+        mailer = mailer or SmtpMailer(
+            settings.smtp_url.get_secret_value(), sender=settings.mail_from
+        )
+        files = FileStore(database=database, clock=clock, folder=settings.upload_dir)
+        secret_key = settings.secret_key.get_secret_value()
+        world = World(
+            accounts=accounts,
+            campaigns=campaigns,
+            payments=payments,
+            credentials=CredentialStore(database=database, clock=clock, secret_key=secret_key),
+            tickets=tickets.StoredTickets(database),
+            files=files,
+            ear=TrainedEar(understanding.load()),
+            shelf=ArticleShelf(library, public_url=settings.public_url),
+            eye=eye or BlindEye(),
+            clock=clock,
+            places=places,
+        )
+        carriers: dict[str, Carrier] = {}
+        courier = Courier(database=database, live=live, clock=clock, carriers=carriers)
+        carries: list[Carry] = []
+        store = ConversationStore(
+            database=database,
+            live=live,
+            courier=courier,
+            clock=clock,
+            handlers={
+                **effects.HANDLERS,
+                **tickets.handlers(
+                    settings.ticket_desk,
+                    app_version=current(),
+                    present=partial(_present, voice=voice, places=places),
+                ),
+            },
+            carry=partial(_carry_all, carries),
+        )
+        turns = Turns(engine=Engine(all_scenes()), conversations=store, world=world, voice=voice)
+        carriers["signin.code"] = SignInCodes(
+            database=database,
+            accounts=accounts,
+            mailer=mailer,
+            voice=voice,
+            clock=clock,
+            secret_key=secret_key,
+        )
+        carriers["notice"] = Notices(database=database, turns=turns)
+        carriers["stripe.event"] = StripeEvents(
+            database=database, accounts=accounts, payments=payments, clock=clock
+        )
+        await live.start()
+        stack.push_async_callback(live.stop)
+        if carry:
+            await courier.start()
+            stack.push_async_callback(courier.stop)
+        yield Assistant(
+            settings=settings,
+            database=database,
+            live=live,
+            courier=courier,
+            clock=clock,
+            voice=voice,
+            library=library,
+            places=places,
+            accounts=accounts,
+            campaigns=campaigns,
+            payments=payments,
+            mailer=mailer,
+            files=files,
+            turns=turns,
+            diagnosis=Diagnosis(
+                accounts=accounts, payments=payments, places=places, voice=voice, clock=clock
+            ),
+            metrics=Metrics(),
+            service_tokens=parse_service_tokens(settings.service_tokens.get_secret_value()),
+            stripe_verifier=EventVerifier(
+                tuple(settings.stripe_webhook_secret.get_secret_value().split(","))
+            ),
+        )
+
+
+def _accounts(
+    settings: Settings, database: Database, clock: Clock, payments: Payments
+) -> tuple[Accounts, Campaigns]:
+    return (
+        SandboxAccounts(database, clock=clock),
+        SandboxCampaigns(database, clock=clock, payment_state=payments.state),
+    )
+
+
+def _carry_all(carries: Sequence[Carry], commit: Commit, said: Sequence[Message]) -> list[Parcel]:
+    return [parcel for carry in carries for parcel in carry(commit, said)]
+
+
+def _present(
+    report: Report, locale: str, checked_at: datetime, *, voice: Voice, places: DashboardPlaces
+) -> Mapping[str, object]:
+    return present(report, voice=voice, places=places, locale=locale, checked_at=checked_at)

@@ -1,0 +1,1 @@
+"""What the courier knows how to carry, one file a kind of parcel."""

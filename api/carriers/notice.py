@@ -1,0 +1,45 @@
+"""What happened outside becomes a turn of the conversation that it concerns."""
+
+from functools import partial
+
+from sqlalchemy import Connection, select
+
+from api.courier import Carried
+from api.storage.conversations import INSIDE
+from api.storage.database import Database
+from api.storage.outbox import Entry
+from api.storage.tables.conversations import conversations
+from bot.dialogue.turn import Address, Inbound, Noticed
+from bot.dialogue.turns import Turns
+
+
+class Notices:
+    """``payload``: ``kind``, ``facts``, and ``conversation_id`` or ``merchant_id``."""
+
+    def __init__(self, *, database: Database, turns: Turns) -> None:
+        self._database = database
+        self._turns = turns
+
+    async def carry(self, entry: Entry) -> Carried:
+        """Take the turn; the parcel's key makes a repetition harmless."""
+        payload = entry.payload
+        conversation_id = payload.get("conversation_id") or await self._database.read(
+            partial(_of_merchant, merchant_id=payload.get("merchant_id", ""))
+        )
+        if conversation_id is None:
+            return None  # this merchant never wrote to the assistant: nobody is to be told
+        await self._turns.take(
+            Inbound(
+                address=Address(INSIDE, conversation_id),
+                key=entry.key,
+                content=Noticed(payload["kind"], payload.get("facts", {})),
+            )
+        )
+        return None
+
+
+def _of_merchant(connection: Connection, merchant_id: str) -> str | None:
+    found: str | None = connection.scalar(
+        select(conversations.c.id).where(conversations.c.merchant_id == merchant_id)
+    )
+    return found

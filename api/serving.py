@@ -1,0 +1,120 @@
+"""Running the assembled assistant: as a service, as the demo, or inside a one-off command."""
+
+import asyncio
+import gc
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from api.assembly import Assistant, assemble
+from api.settings import Settings
+
+
+def configure_logging(settings: Settings) -> None:
+    """Structured logs on stderr: stdout belongs to commands' answers."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    renderer: structlog.types.Processor = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+async def run_service(settings: Settings, *, host: str, port: int) -> None:
+    """Serve until the process is told to stop; migrations are run by ``assistant db upgrade``."""
+    from api.app import build
+
+    configure_logging(settings)
+    async with assemble(settings) as assistant:
+        await _serve(build(assistant), host=host, port=port)
+
+
+async def run_demo(*, port: int, folder: Path) -> None:
+    """Serve the demo and print where everything is."""
+    from api.demo import demo
+    from api.demo_pages import demo_app
+
+    async with demo(port=port, folder=folder) as running:
+        configure_logging(running.assistant.settings)
+        own = running.assistant.settings.public_url
+        sys.stderr.write(
+            "\nThe AutoLetter launch assistant, with demo merchants:\n\n"
+            f"  Dashboard with the widget   {own}/\n"
+            f"  Agent console               {own}/console\n"
+            f"  Help articles               {own}/help/en\n"
+            f"  API                         {own}/docs\n"
+            f"  E-mail that was sent        {own}/demo/inbox\n"
+            f"  Stripe (sandbox)            {running.stripe.url}\n\n"
+            "  In a terminal:  assistant chat --merchant "
+            f"{(await _first_merchant(running.assistant))}\n\n"
+        )
+        await _serve(demo_app(running), host="127.0.0.1", port=port)
+
+
+async def _first_merchant(assistant: Assistant) -> str:
+    from api.clients.accounts.sandbox import SandboxAccounts
+
+    accounts = assistant.accounts
+    if isinstance(accounts, SandboxAccounts):
+        found = await accounts.all()
+        return found[0].id if found else "ID"
+    return "ID"
+
+
+async def _serve(app: object, *, host: str, port: int) -> None:
+    # The start-up heap is never freed: not walking it again keeps the longest pauses short.
+    gc.collect()
+    gc.freeze()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,  # type: ignore[arg-type]  # an ASGI application
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            loop="none",
+            http="httptools",
+            timeout_graceful_shutdown=5,
+            proxy_headers=True,
+        )
+    )
+    await server.serve()
+    await asyncio.sleep(0)
+
+
+def local(settings: Settings | None, *, folder: Path) -> AbstractAsyncContextManager[Assistant]:
+    """The assistant for a command: as configured, or without settings on the demo's data."""
+    return _configured(settings) if settings is not None else _on_demo_data(folder)
+
+
+@asynccontextmanager
+async def _configured(settings: Settings) -> AsyncIterator[Assistant]:
+    configure_logging(settings)
+    async with assemble(settings) as assistant:
+        yield assistant
+
+
+@asynccontextmanager
+async def _on_demo_data(folder: Path) -> AsyncIterator[Assistant]:
+    """A sandbox Stripe that belongs to this command alone; its pages open in the browser."""
+    from api.demo import demo
+
+    async with demo(port=0, folder=folder) as running:
+        configure_logging(running.assistant.settings)
+        yield running.assistant

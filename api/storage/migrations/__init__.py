@@ -1,0 +1,1 @@
+"""Schema migrations, and running them from the program itself."""

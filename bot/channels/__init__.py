@@ -1,0 +1,1 @@
+"""The channels: translation both ways and nothing else. Refuses to decide anything."""
