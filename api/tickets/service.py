@@ -21,6 +21,7 @@ from api.storage.tables.outbox import outbox as outbox_table
 from api.storage.ticket_reads import Wanted
 from api.storage.ticket_writes import Actor, Desk, NewTicket
 from api.tickets import views
+from api.tickets.masking import masked_all
 from bot.errors import Conflict, NotFound, Refused
 from bot.ports.clock import Clock
 from bot.ports.files import FileRef, Files
@@ -231,7 +232,7 @@ class TicketService:
             ticket_writes.diagnosed(connection, ticket_id, report, actor=actor, now=now)
             return _Done(
                 body={
-                    "report": views.masked_all(report),
+                    "report": masked_all(report),
                     "all_green": report["verdict"] == "ready",
                 },
                 ticket_id=ticket["id"],

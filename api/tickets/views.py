@@ -1,6 +1,6 @@
 """A ticket as it is shown outside: JSON, times in UTC, card and account numbers masked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -132,7 +132,7 @@ def said(line: Message) -> View:
     }
 
 
-def delivery(entry: Mapping[str, Any]) -> View:
+def delivery(entry: RowMapping) -> View:
     """What goes to the external desk, and how it stands with it."""
     return {
         "id": entry["id"],

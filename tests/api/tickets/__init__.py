@@ -1,0 +1,1 @@
+"""Tickets: the application services, what leaves the house, the HTTP surface."""
