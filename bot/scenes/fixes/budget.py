@@ -85,10 +85,13 @@ class BudgetFix(Fix):
             actions=self._quick(campaign, kind),
         )
 
-    def confirmation(self, change: Change) -> Phrase:
+    def confirmation(self, change: Change, campaign: Campaign) -> Phrase:
         """The new limits."""
         assert isinstance(change, SetBudget)  # noqa: S101  # this fix makes no other change
-        return Phrase("fix_budget/saved", {"daily": change.daily, "total": change.total})
+        return Phrase(
+            "fix_budget/saved",
+            {"daily": change.daily, "total": change.total, "currency": campaign.currency},
+        )
 
     def _kind(self, turn: Turn) -> str:
         kind = self.own(turn).get("kind")

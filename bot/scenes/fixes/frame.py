@@ -434,7 +434,7 @@ class Fix(ABC):
             },
             replies=(
                 Reply(
-                    phrase=self.confirmation(change),
+                    phrase=self.confirmation(change, campaign),
                     actions=(Action(f"{self.name}.undo", Phrase("buttons/undo")),) if undo else (),
                     slot=self.name,
                 ),
@@ -443,9 +443,9 @@ class Fix(ABC):
             then="walkthrough.fixed",
         )
 
-    def confirmation(self, change: Change) -> Phrase:
+    def confirmation(self, change: Change, campaign: Campaign) -> Phrase:
         """What is said when it is done."""
-        del change
+        del change, campaign
         return Phrase(f"{self.name}/saved")
 
     async def went_green(self, turn: Turn, campaign: Campaign, before: Finding) -> bool:

@@ -87,7 +87,7 @@ class RecipientsFix(Fix):
             ),
         )
 
-    def confirmation(self, change: Change) -> Phrase:
+    def confirmation(self, change: Change, campaign: Campaign) -> Phrase:
         """What was begun or brought in."""
         if isinstance(change, ImportCustomers):
             return Phrase("fix_recipients/imported", {"count": len(change.customers)})

@@ -109,7 +109,7 @@ class SenderAddressFix(Fix):
         facts = {"problem": str(refused.facts.get("problem") or "")}
         return super().refused(turn, Refused(refused.code, **facts), campaign)
 
-    def confirmation(self, change: Change) -> Phrase:
+    def confirmation(self, change: Change, campaign: Campaign) -> Phrase:
         """It is on the list and on this campaign's envelopes."""
         added = isinstance(change, AddSenderAddress)
         return Phrase("fix_sender_address/saved", {"added": added})

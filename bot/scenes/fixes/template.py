@@ -109,9 +109,9 @@ class TemplateFix(Fix):
             remember={"template": template.name},
         )
 
-    def confirmation(self, change: Change) -> Phrase:
+    def confirmation(self, change: Change, campaign: Campaign) -> Phrase:
         """It is assigned."""
-        del change
+        del change, campaign
         return Phrase("fix_template/saved")
 
 
