@@ -1,6 +1,6 @@
 """first schema.
 
-Revision: 174c1b8da5ae, after
+Revision: 0001, after
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 
 import api.storage.tables.base
 
-revision: str = "174c1b8da5ae"
+revision: str = "0001"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -318,6 +318,48 @@ def upgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_expires_at"), ["expires_at"], unique=False)
 
+    op.create_table(
+        "telegram_files",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("chat", sa.Text(), nullable=False),
+        sa.Column("album", sa.Text(), nullable=False),
+        sa.Column("sent", api.storage.tables.base.Json(), nullable=False),
+        sa.Column("turn_key", sa.Text(), nullable=True),
+        sa.Column("created_at", api.storage.tables.base.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_telegram_files")),
+    )
+    with op.batch_alter_table("telegram_files", schema=None) as batch_op:
+        batch_op.create_index("ix_telegram_files_chat_album", ["chat", "album"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_telegram_files_created_at"), ["created_at"], unique=False
+        )
+
+    op.create_table(
+        "telegram_polling",
+        sa.Column(
+            "bot_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "next_update", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("updated_at", api.storage.tables.base.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("bot_id", name=op.f("pk_telegram_polling")),
+    )
+    op.create_table(
+        "telegram_topics",
+        sa.Column("ticket_id", sa.Text(), nullable=False),
+        sa.Column("topic", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "carried_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("created_at", api.storage.tables.base.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_telegram_topics")),
+        sa.UniqueConstraint("topic", name=op.f("uq_telegram_topics_topic")),
+    )
     op.create_table(
         "tickets",
         sa.Column(
@@ -693,6 +735,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_tickets_assignee_status")
 
     op.drop_table("tickets")
+    op.drop_table("telegram_topics")
+    op.drop_table("telegram_polling")
+    with op.batch_alter_table("telegram_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_telegram_files_created_at"))
+        batch_op.drop_index("ix_telegram_files_chat_album")
+
+    op.drop_table("telegram_files")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_expires_at"))
 
