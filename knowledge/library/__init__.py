@@ -4,6 +4,19 @@
 """
 
 from knowledge.library.article import Article, ArticleError, Section
-from knowledge.library.shelf import ARTICLES, LOCALES, Hit, Library, load
+from knowledge.library.article import read as read_article
+from knowledge.library.shelf import ARTICLES, LOCALES, Hit, Library, Page, Topic, load
 
-__all__ = ["ARTICLES", "LOCALES", "Article", "ArticleError", "Hit", "Library", "Section", "load"]
+__all__ = [
+    "ARTICLES",
+    "LOCALES",
+    "Article",
+    "ArticleError",
+    "Hit",
+    "Library",
+    "Page",
+    "Section",
+    "Topic",
+    "load",
+    "read_article",
+]

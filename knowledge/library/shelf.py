@@ -34,6 +34,23 @@ class Hit:
     confident: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A heading of the overview with the slugs of its articles."""
+
+    title: str
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the public pages say around the articles: labels, the Dashboard's places, topics."""
+
+    words: Mapping[str, str]
+    places: Mapping[str, str]
+    topics: tuple[Topic, ...]
+
+
 class Library:
     """All articles; reading from several threads at once is safe."""
 
@@ -42,12 +59,12 @@ class Library:
         articles: Iterable[Article],
         *,
         search_words: Mapping[str, Mapping[str, Any]] | None = None,
-        page_words: Mapping[str, Mapping[str, str]] | None = None,
+        pages: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self._shelves: dict[str, dict[str, Article]] = {}
         for article in articles:
             self._shelves.setdefault(article.locale, {})[article.slug] = article
-        self._page_words = dict(page_words or {})
+        self._pages = {locale: _page(page) for locale, page in (pages or {}).items()}
         self._indexes = {
             locale: Index(_analyser(locale, (search_words or {}).get(locale, {})), shelf.values())
             for locale, shelf in self._shelves.items()
@@ -70,9 +87,13 @@ class Library:
         """The article about one launch condition: the one that bears the check's name, or None."""
         return self.article(locale, check.replace("_", "-"))
 
-    def page_words(self, locale: str) -> Mapping[str, str]:
-        """The labels of the public help pages in one language."""
-        return self._page_words[locale]
+    def page(self, locale: str) -> Page:
+        """The words and topics of the public help pages in one language."""
+        return self._pages[locale]
+
+    def overlaps(self, locale: str) -> list[tuple[str, str, str]]:
+        """Entries of search.toml that stand in two groups: the entry and both groups' names."""
+        return self._indexes[locale].overlaps
 
     def search(self, query: str, *, locale: str, limit: int = 3) -> tuple[Hit, ...]:
         """The articles that answer a question, best first, each with its fitting section.
@@ -112,7 +133,7 @@ def load(folder: Path = ARTICLES) -> Library:
             for path in sorted((folder / locale).glob("*.md"))
         ),
         search_words={locale: _toml(folder / locale / "search.toml") for locale in locales},
-        page_words={locale: _toml(folder / locale / "page.toml") for locale in locales},
+        pages={locale: _toml(folder / locale / "page.toml") for locale in locales},
     )
 
 
@@ -122,3 +143,13 @@ def _toml(path: Path) -> dict[str, Any]:
 
 def _analyser(locale: str, words: Mapping[str, Any]) -> Analyser:
     return Analyser(locale, ignored=words.get("ignored", ()), synonyms=words.get("synonyms", ()))
+
+
+def _page(page: Mapping[str, Any]) -> Page:
+    return Page(
+        words=page.get("words", {}),
+        places=page.get("places", {}),
+        topics=tuple(
+            Topic(topic["title"], tuple(topic["articles"])) for topic in page.get("topics", ())
+        ),
+    )

@@ -21,7 +21,7 @@ class Speller:
     def __init__(self, analyser: Analyser, words: Iterable[str]) -> None:
         self._analyser = analyser
         self._by_length: dict[int, list[str]] = defaultdict(list)
-        for word in sorted({word for word in words if len(word) >= _SHORTEST}):
+        for word in sorted({word for word in words if len(word) >= _SHORTEST and word.isalpha()}):
             self._by_length[len(word)].append(word)
 
     def mend(self, word: str) -> str:
@@ -35,7 +35,7 @@ class Speller:
         return self._nearest(word) or word
 
     def _nearest(self, word: str) -> str | None:
-        if len(word) < _SHORTEST or any(letter.isdigit() for letter in word):
+        if len(word) < _SHORTEST or not word.isalpha():
             return None
         slips = 1 if len(word) < _TWO_SLIPS_FROM else 2
         lengths = range(len(word) - slips, len(word) + slips + 1)

@@ -27,6 +27,7 @@ _CYRILLIC = [
 _TO_CYRILLIC = dict(_CYRILLIC)
 _LATIN_UNIT = re.compile("|".join(latin for latin, _ in _CYRILLIC))
 _J_AFTER_VOWEL = re.compile(r"(?<=[aeiouy])[yj](?![aoue])|(?<=[iy])y?j\b")
+_MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
 _WHOLE = [
     (re.compile(r"\bc\s?/\s?o\b"), " careof "),
@@ -36,13 +37,15 @@ _WHOLE = [
 _LINKS = ("", "s", "es", "n", "en", "e", "er")
 _SHORTEST_PART = 4
 _SHORTEST_COMPOUND = 8
+_LONGEST_WORD = 40
+"""Letters; longer ones are no words, and taking them apart would take long."""
 
 
 def fold(text: str, locale: str) -> str:
     """One spelling for many: case, accents, ё and е, ß and ss, ä and ae."""
     composed = unicodedata.normalize("NFC", text.casefold())
     plain = unicodedata.normalize("NFKD", composed.replace("й", "\0"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("\0", "й")
+    plain = _MARKS.sub("", plain).replace("\0", "й")
     for pattern, whole in _WHOLE:
         plain = pattern.sub(whole, plain)
     if locale == "de":
@@ -97,15 +100,21 @@ class Analyser:
     _phrases: dict[tuple[str, ...], str] = field(init=False)
     _longest: int = field(init=False, default=1)
     _known: set[str] = field(init=False, default_factory=set)
+    overlaps: list[tuple[str, str, str]] = field(init=False, default_factory=list)
+    """Entries that belong to two groups: the entry and both groups' first words. The later wins."""
 
     def __post_init__(self) -> None:
         self._stemmer = Stemmer.Stemmer(_LANGUAGES[self.locale])
         self._ignored = frozenset(word for entry in self.ignored for word in self.split(entry))
         self._phrases = {}
+        first: dict[tuple[str, ...], str] = {}
         for group in self.synonyms:
             name = "".join(self._stems(group[0]))
             for entry in group:
-                self._phrases[self._stems(entry)] = name
+                stems = self._stems(entry)
+                if (other := first.setdefault(stems, group[0])) != group[0]:
+                    self.overlaps.append((entry, other, group[0]))
+                self._phrases[stems] = name
         self._longest = max(map(len, self._phrases), default=1)
         self._known = {stem for phrase in self._phrases for stem in phrase}
 
@@ -123,7 +132,7 @@ class Analyser:
 
     def split(self, text: str) -> list[str]:
         """The folded words, as they are written."""
-        return _WORD.findall(fold(text, self.locale))
+        return [word[:_LONGEST_WORD] for word in _WORD.findall(fold(text, self.locale))]
 
     def read(self, words: Sequence[str]) -> Reading:
         """Folded words as tokens, with synonyms joined and compounds' parts added."""
