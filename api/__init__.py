@@ -1,1 +1,1 @@
-"""The edge: every byte in or out by a wire, the database, settings, the composition root, the command line."""
+"""The edge: every byte by a wire, the database, settings, the composition root, the command line."""

@@ -7,7 +7,8 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import problems
 from api.assembly import Assistant
-from api.routes import chat, diagnosis, health, help, stripe
+from api.routes import chat, diagnosis, health, stripe
+from api.routes import help as help_pages
 from api.routes.chat import ChatServices
 from api.routes.diagnosis import DiagnosisServices
 from api.version import current
@@ -65,7 +66,7 @@ def build(assistant: Assistant, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
         diagnosis.router,
         stripe.router,
         health.router,
-        help.router,
+        help_pages.router,
         *extra,
     ):
         app.include_router(router)

@@ -3,6 +3,8 @@
 Stripe is the sandbox Stripe on loopback, e-mail goes to an inbox page, secrets are made up at start.
 """
 
+import json
+import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,6 +24,7 @@ from api.storage import migrate, sandbox, sandbox_load
 from api.storage.database import connect
 
 STRIPE_KEY = "sk_test_sandbox"
+_RUNNING = "running.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,25 +56,48 @@ async def demo(*, port: int, folder: Path, stripe_port: int = 0) -> AsyncIterato
         await migrate.upgrade(url)
         await _fill(url, stripe, clock)
         inbox = Inbox(clock)
-        settings = Settings(
-            database_url=url,
-            secret_key=SecretStr(kept["secret"]),
-            public_url=own,
-            dashboard_url=own,
-            accounts="sandbox",
-            stripe_api_key=SecretStr(STRIPE_KEY),
-            stripe_api_base=stripe.url,
-            stripe_webhook_secret=SecretStr(kept["stripe"]),
-            smtp_url=SecretStr("smtp://127.0.0.1:1"),
-            widget_origins=(own, f"http://localhost:{port}"),
-            widget_signing_key=SecretStr(kept["widget"]),
-            service_tokens=SecretStr(f"dashboard:{kept['service']}"),
-            upload_dir=folder / "uploads",
-            log_level="warning",
-            log_format="console",
-        )
+        settings = _settings(folder, own=own, stripe_url=stripe.url, kept=kept)
         assistant = await stack.enter_async_context(assemble(settings, clock=clock, mailer=inbox))
+        note = folder / _RUNNING
+        note.write_text(json.dumps({"port": port, "stripe": stripe.url, "pid": os.getpid()}))
+        stack.callback(note.unlink, missing_ok=True)
         yield Demo(assistant=assistant, stripe=stripe, inbox=inbox, service_token=kept["service"])
+
+
+def beside(folder: Path) -> Settings | None:
+    """The settings of a demo that runs on this folder now, ``None`` if none does."""
+    try:
+        note = json.loads((folder / _RUNNING).read_text())
+        os.kill(note["pid"], 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return _settings(
+        folder,
+        own=f"http://127.0.0.1:{note['port']}",
+        stripe_url=note["stripe"],
+        kept=_kept_secrets(folder),
+    )
+
+
+def _settings(folder: Path, *, own: str, stripe_url: str, kept: dict[str, str]) -> Settings:
+    port = own.rpartition(":")[2]
+    return Settings(
+        database_url=f"sqlite+aiosqlite:///{folder / 'assistant.db'}",
+        secret_key=SecretStr(kept["secret"]),
+        public_url=own,
+        dashboard_url=own,
+        accounts="sandbox",
+        stripe_api_key=SecretStr(STRIPE_KEY),
+        stripe_api_base=stripe_url,
+        stripe_webhook_secret=SecretStr(kept["stripe"]),
+        smtp_url=SecretStr("smtp://127.0.0.1:1"),
+        widget_origins=(own, f"http://localhost:{port}"),
+        widget_signing_key=SecretStr(kept["widget"]),
+        service_tokens=SecretStr(f"dashboard:{kept['service']}"),
+        upload_dir=folder / "uploads",
+        log_level="warning",
+        log_format="console",
+    )
 
 
 async def _fill(url: str, stripe: SandboxStripe, clock: SystemClock) -> None:

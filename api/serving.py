@@ -1,8 +1,10 @@
 """Running the assembled assistant: as a service, as the demo, or inside a one-off command."""
 
 import asyncio
+import contextlib
 import gc
 import logging
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -95,7 +97,6 @@ async def _serve(app: object, *, host: str, port: int) -> None:
         )
     )
     await server.serve()
-    await asyncio.sleep(0)
 
 
 def local(settings: Settings | None, *, folder: Path) -> AbstractAsyncContextManager[Assistant]:
@@ -112,9 +113,30 @@ async def _configured(settings: Settings) -> AsyncIterator[Assistant]:
 
 @asynccontextmanager
 async def _on_demo_data(folder: Path) -> AsyncIterator[Assistant]:
-    """A sandbox Stripe that belongs to this command alone; its pages open in the browser."""
-    from api.demo import demo
+    """Beside a running demo: on its data, its Stripe and its courier. Alone: a demo of its own."""
+    from api.demo import beside, demo
+    from api.demo_pages import demo_app
 
-    async with demo(port=0, folder=folder) as running:
-        configure_logging(running.assistant.settings)
-        yield running.assistant
+    running = beside(folder)
+    if running is not None:
+        async with assemble(running, carry=False) as assistant:
+            configure_logging(running)
+            yield assistant
+        return
+    port = _free_port()
+    async with demo(port=port, folder=folder) as own:
+        configure_logging(own.assistant.settings)
+        server = asyncio.create_task(_serve(demo_app(own), host="127.0.0.1", port=port))
+        try:
+            yield own.assistant
+        finally:
+            server.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await server
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

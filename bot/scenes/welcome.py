@@ -1,7 +1,7 @@
 """Hello: who I am, what I do, and on to the check. Also where "never mind" leads."""
 
 from bot.dialogue.scene import Turn
-from bot.dialogue.turn import Action, Opened, Outcome, Phrase, Reply, SignedIn
+from bot.dialogue.turn import LOCALES, Action, Opened, Outcome, Phrase, Reply, SignedIn
 
 MENU = (
     Action("go:checkup", Phrase("buttons/check_campaign"), "primary"),
@@ -53,9 +53,12 @@ class Welcome:
 
     async def _greet(self, turn: Turn) -> Outcome:
         merchant = await turn.merchant()
+        own = next((locale for locale in LOCALES if locale == merchant.locale), None)
         return Outcome(
             scene=self.name,
             step="",
+            # What the client says comes before what the profile says.
+            locale=None if turn.inbound.locale in LOCALES else own,
             replies=(Reply(phrase=Phrase("welcome/hello", {"name": merchant.name})),),
             then="checkup",
         )
