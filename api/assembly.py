@@ -146,7 +146,7 @@ async def assemble(
         )
         carriers["notice"] = Notices(database=database, turns=turns)
         carriers["stripe.event"] = StripeEvents(
-            database=database, accounts=accounts, payments=payments, clock=clock
+            database=database, live=live, accounts=accounts, payments=payments, clock=clock
         )
         await live.start()
         stack.push_async_callback(live.stop)

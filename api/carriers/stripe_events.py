@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from api.courier import Carried
+from api.live import Live
 from api.storage import outbox
 from api.storage.database import Database
 from api.storage.outbox import Entry, Parcel
@@ -16,9 +17,16 @@ class StripeEvents:
     """The event only says where to look; what is there is read from Stripe again."""
 
     def __init__(
-        self, *, database: Database, accounts: Accounts, payments: Payments, clock: Clock
+        self,
+        *,
+        database: Database,
+        live: Live,
+        accounts: Accounts,
+        payments: Payments,
+        clock: Clock,
     ) -> None:
         self._database = database
+        self._live = live
         self._accounts = accounts
         self._payments = payments
         self._clock = clock
@@ -60,4 +68,5 @@ class StripeEvents:
                 now=self._clock.now(),
             )
         )
+        self._live.publish("outbox")
         return None

@@ -102,11 +102,11 @@ class NoticedScene:
             Counted(kind="check_fixed", values={"check": check, "how": "outside"})
             for check in fixed
         )
-        # Whoever is filling in a form is not pulled out of it; the card says what changed.
-        busy = turn.conversation.scene.startswith("fix_") or turn.conversation.scene in (
-            "escalation",
-            "settings",
-        )
+        # Whoever is filling in a form is not pulled out of it, unless it is the very thing that is
+        # done now; the card says what changed.
+        scene = turn.conversation.scene
+        form = scene.startswith("fix_") and scene.removeprefix("fix_") not in fixed
+        busy = form or scene in ("escalation", "settings")
         if not (fixed or broken) or busy:
             return Outcome(replies=(card,), effects=effects)
         return Outcome(
