@@ -82,7 +82,7 @@ def counts(connection: Connection) -> dict[str, int]:
     found: dict[str, int] = {"open": 0, "pending": 0, "solved": 0, "closed": 0}
     for status, count in connection.execute(
         select(_T.status, func.count()).group_by(_T.status)
-    ).tuples():
+    ):
         found[status] = count
     found["unassigned"] = (
         connection.scalar(
@@ -103,7 +103,7 @@ def checks_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]
         .where(ticket_checks.c.ticket_id.in_(ids))
         .order_by(ticket_checks.c.check)
     )
-    for ticket_id, check in rows.tuples():
+    for ticket_id, check in rows:
         found[ticket_id].append(check)
     return found
 
