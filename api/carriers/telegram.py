@@ -125,7 +125,10 @@ class MessageCarrier:
         parts = draw(message)
         try:
             for place, part in enumerate(parts):
-                if place not in known or (message.updated and not await self._talker.change(chat, known[place], part)):
+                number = known.get(place)
+                if number is not None and not message.updated:
+                    continue  # sent before what followed it failed
+                if number is None or not await self._talker.change(chat, number, part):
                     sent[place] = await self._talker.send(chat, part)
         except NotFound:
             return Dead("an attached file is gone")

@@ -117,6 +117,17 @@ def newest(connection: Connection, conversation_id: str) -> int:
     )
 
 
+def entry_at(connection: Connection, change: int) -> tuple[str, Message, bool] | None:
+    """The entry with that number: its conversation, its message, whether no later state exists."""
+    row = connection.execute(select(message_log).where(_log.seq == change)).mappings().first()
+    if row is None:
+        return None
+    newest = connection.scalar(
+        select(func.max(_log.seq)).where(_log.message_id == row["message_id"])
+    )
+    return row["conversation_id"], _message(row), newest == change
+
+
 def rehome(connection: Connection, old: str, new: str) -> None:
     """An anonymous thread's words join the merchant's own thread."""
     connection.execute(

@@ -184,9 +184,7 @@ def _pressed(query: CallbackQuery, update: Update, action: str) -> Said | None:
 
 
 async def _reach(member: ChatMemberUpdated) -> Reach:
-    return Reach(
-        chat=str(member.chat.id), reachable=member.new_chat_member.status not in _GONE
-    )
+    return Reach(chat=str(member.chat.id), reachable=member.new_chat_member.status not in _GONE)
 
 
 async def _group(message: Message) -> InGroup:
@@ -199,9 +197,7 @@ async def _group(message: Message) -> InGroup:
 async def _invited(member: ChatMemberUpdated) -> InGroup | None:
     if member.new_chat_member.status in _GONE or member.old_chat_member.status not in _GONE:
         return None
-    return InGroup(
-        chat=str(member.chat.id), locale=_language(member.from_user), at=member.date
-    )
+    return InGroup(chat=str(member.chat.id), locale=_language(member.from_user), at=member.date)
 
 
 async def _agent(message: Message, event_update: Update) -> AgentSaid | None:
