@@ -40,19 +40,29 @@ class TerminalChat:
 
     async def run(self) -> None:
         """Until the input ends or the person types ``/quit``."""
-        await self._take(Opened())
-        if not self._last:
-            await self._show_history()
-        listener = asyncio.create_task(self._listen())
+        await self.open()
+        listener = asyncio.create_task(self.listen())
         try:
             while (line := await self._line()) is not None:
                 if line.strip() in ("/quit", "/exit"):
                     break
-                await self._typed(line)
+                await self.typed(line)
         finally:
             listener.cancel()
 
-    async def _typed(self, line: str) -> None:
+    @property
+    def offered(self) -> tuple[Button, ...]:
+        """What can be chosen by number now."""
+        return self._offered
+
+    async def open(self) -> None:
+        """Greet, or show how far the conversation was."""
+        await self._take(Opened())
+        if not self._last:
+            await self._show_history()
+
+    async def typed(self, line: str) -> None:
+        """Answer one typed line."""
         path = line.strip().strip("'\"")
         if path.startswith("/file "):
             await self._send_file(Path(path.removeprefix("/file ").strip()).expanduser())
@@ -113,7 +123,7 @@ class TerminalChat:
             self._console.print(block, markup=False, highlight=False, soft_wrap=True)
         self._offered = terminal.offered(fresh, self._offered)
 
-    async def _listen(self) -> None:
+    async def listen(self) -> None:
         """What an agent says, what a webhook changed: shown as soon as it is there."""
         topic = f"conversation:{self._conversation_id}"
         async with self._assistant.live.hearing(topic) as wakes:

@@ -1,0 +1,1 @@
+"""One driver a channel: a person's hands and eyes there. All of them play the same scripts."""
