@@ -43,7 +43,7 @@ class Outage(StrEnum):
 
 class PlatformApi:
     """Calls of the platform's API. ``read_limit`` and ``write_limit`` are seconds for a whole call,
-    its one retry after a lost connection included: every write has a key, so it may be repeated.
+    its repetition after a lost connection included: every write has a key, so it may be repeated.
 
     Use as ``async with``, or call :meth:`aclose`.
     """

@@ -147,7 +147,7 @@ class World:
             **{
                 "account": account,
                 "email": "Owner@Acme.example",
-                "digest": repr(account),
+                "digest": repr((account, about)),
                 "locale": "de",
                 "name": "Ada Acme",
                 "stripe_customer": "cus_acme",
