@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from bot.dialogue.scene import Turn
-from bot.dialogue.turn import Action, Link, Outcome, Phrase, Reply
+from bot.dialogue.turn import Action, Counted, Link, Outcome, Phrase, Reply
 from diagnostics.account import Account, Campaign, CampaignState
 from diagnostics.finding import Finding, Report, Status
 
 CARD = "report"
 STEP = "step"
 """Slots: the card, and the one question or advice that waits below it."""
+
+GREEN = (Status.PASS, Status.WARN)
+"""A condition that is met, whatever it may come to."""
 
 PERSON = Action("go:escalation", Phrase("buttons/person"))
 CHECK_AGAIN = Action("walkthrough.again", Phrase("buttons/check_again"))
@@ -58,6 +61,24 @@ def told(campaign: Campaign, report: Report) -> Mapping[str, object]:
         "campaign": campaign.id,
         "statuses": {finding.check: finding.status.value for finding in report.findings},
     }
+
+
+def resolved(turn: Turn, report: Report) -> tuple[Counted, ...]:
+    """What was repaired since the card was shown last: only what failed and holds now counts, and
+    what the chat itself set going (``awaiting``). What merely could not be looked at is no repair."""
+    known, awaited = turn.memory.get("statuses"), turn.memory.get("awaiting")
+    before = known if isinstance(known, Mapping) else {}
+    begun = tuple(awaited) if isinstance(awaited, (list, tuple)) else ()
+    counted = []
+    for finding in report.findings:
+        was = before.get(finding.check)
+        in_chat = was == Status.UNKNOWN.value and finding.check in begun
+        if finding.status in GREEN and (
+            was in (Status.FAIL.value, Status.BLOCKED.value) or in_chat
+        ):
+            how = "chat" if in_chat else "outside"
+            counted.append(Counted(kind="check_fixed", values={"check": finding.check, "how": how}))
+    return tuple(counted)
 
 
 def facts_of(finding: Finding) -> dict[str, object]:

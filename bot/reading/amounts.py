@@ -175,7 +175,7 @@ def _in_words(text: str) -> Amounts:
     """``fifty``: never acted on, only asked about."""
     words = re.findall(r"[^\W\d_]+", text.casefold())
     guess = 0
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, (*words, "")[1:], strict=True):
         if word in _WORDS:
             value = _WORDS[word]
             guess = guess * value if value >= 100 and 0 < guess < 10 else guess + value

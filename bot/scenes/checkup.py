@@ -10,6 +10,7 @@ from bot.dialogue.standing import (
     out_of_reach,
     place_link,
     ready,
+    resolved,
     told,
 )
 from bot.dialogue.turn import Action, Outcome, Phrase, Reply
@@ -33,7 +34,7 @@ class Checkup:
                 return self._without_campaign(turn, account)
             if campaign.state is CampaignState.ENDED:
                 return self._ended(turn, account, campaign)
-            return self._checked(account, campaign, await turn.report(campaign))
+            return self._checked(turn, account, campaign, await turn.report(campaign))
         except Unavailable:
             return out_of_reach("go:checkup")
 
@@ -41,9 +42,11 @@ class Checkup:
         """Nothing is asked here: what is meant decides. Old buttons check again."""
         return await self.enter(turn) if turn.pressed[0] else None
 
-    def _checked(self, account: Account, campaign: Campaign, report: Report) -> Outcome:
+    def _checked(self, turn: Turn, account: Account, campaign: Campaign, report: Report) -> Outcome:
         shown = card(account, campaign, report)
         remember = {**told(campaign, report), "skipped": None}
+        same = turn.memory.get("campaign") == campaign.id
+        effects = resolved(turn, report) if same else ()
         match report.verdict:
             case Verdict.BLOCKED:
                 replies: tuple[Reply, ...] = (shown,)
@@ -51,13 +54,24 @@ class Checkup:
                     phrase = Phrase("checkup/running_silent", {"campaign": campaign.name})
                     replies = (shown, Reply(phrase=phrase))
                 return Outcome(
-                    scene=self.name, step="", replies=replies, remember=remember, then="walkthrough"
+                    scene=self.name,
+                    step="",
+                    replies=replies,
+                    remember=remember,
+                    effects=effects,
+                    then="walkthrough",
                 )
             case Verdict.UNKNOWN:
                 below = not_known(report)
             case _:
                 below = ready(campaign, report)
-        return Outcome(scene=self.name, step="", replies=(shown, below), remember=remember)
+        return Outcome(
+            scene=self.name,
+            step="",
+            replies=(shown, below),
+            remember=remember,
+            effects=effects,
+        )
 
     def _ended(self, turn: Turn, account: Account, campaign: Campaign) -> Outcome:
         others = launchable(account)

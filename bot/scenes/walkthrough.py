@@ -1,6 +1,7 @@
 """The walkthrough: one failed condition after the other, in the order of fixing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.dialogue.scene import CERTAIN, Turn
 from bot.dialogue.standing import (
@@ -13,6 +14,7 @@ from bot.dialogue.standing import (
     out_of_reach,
     place_link,
     ready,
+    resolved,
     told,
 )
 from bot.dialogue.turn import Action, Link, Outcome, Phrase, Press, Reply, Upload
@@ -90,7 +92,8 @@ class Walkthrough:
             case "walkthrough.unskip":
                 return self._on(here, skipped=())
             case _:
-                return self._on(here, card_first=True, again=True)
+                outcome = self._on(here, card_first=True, again=True)
+                return replace(outcome, effects=resolved(turn, here.report))
 
     async def _typed(self, turn: Turn) -> Outcome | None:
         check = turn.conversation.step
@@ -145,24 +148,8 @@ class Walkthrough:
     def _then(self, here: "_Place", said: Reply) -> Outcome:
         """Something was said about a good condition; what comes next is said below it."""
         following = self._on(here)
-        return Outcome(
-            scene=following.scene,
-            step=following.step,
-            remember=following.remember,
-            forget=following.forget,
-            replies=(
-                Reply(phrase=said.phrase),
-                *(
-                    Reply(
-                        phrase=reply.phrase,
-                        actions=reply.actions,
-                        slot=reply.slot,
-                        fresh=True,
-                    )
-                    for reply in following.replies
-                ),
-            ),
-        )
+        below = tuple(replace(reply, fresh=True) for reply in following.replies)
+        return replace(following, replies=(Reply(phrase=said.phrase), *below))
 
     def _on(
         self,

@@ -5,6 +5,7 @@ from bot.dialogue.standing import PERSON, digest, place_link
 from bot.dialogue.turn import Action, Ask, Outcome, Phrase, Reply, Upload
 from bot.errors import Refused
 from bot.ports.accounts import Change, ImportCustomers, SyncSource
+from bot.ports.files import FileRef
 from bot.scenes.fixes import customer_file
 from bot.scenes.fixes.frame import Fix
 from diagnostics.account import Account, Campaign, Source, SourceType
@@ -70,9 +71,10 @@ class RecipientsFix(Fix):
 
     async def typed(self, turn: Turn, campaign: Campaign) -> Outcome | None:
         """A file of customers."""
-        if isinstance(turn.content, Upload):
-            return await self._dry_run(turn, campaign, turn.content)
-        return None
+        if not isinstance(turn.content, Upload):
+            return None
+        file = next((f for f in turn.content.files if not f.type.startswith("image/")), None)
+        return await self._dry_run(turn, file) if file is not None else None
 
     async def misread(self, turn: Turn, campaign: Campaign) -> Outcome:
         """The next thing to do here is a file or a button."""
@@ -128,19 +130,16 @@ class RecipientsFix(Fix):
             remember={"file": None},
         )
 
-    async def _dry_run(self, turn: Turn, campaign: Campaign, upload: Upload) -> Outcome:
+    async def _dry_run(self, turn: Turn, file: FileRef) -> Outcome:
         """Read the file without importing anything, and show what would happen."""
         if turn.progress is not None:
             await turn.progress("file")
-        file = upload.files[0]
         found = await customer_file.read(turn.world.files, file.id)
         if isinstance(found, customer_file.Problem):
-            return self._unusable(
-                turn, campaign, Phrase(f"fix_recipients/csv_{found.code}", found.facts)
-            )
+            return self._unusable(turn, Phrase(f"fix_recipients/csv_{found.code}", found.facts))
         values = customer_file.shown(found, name=file.name)
         if not found.customers:
-            return self._unusable(turn, campaign, Phrase("fix_recipients/csv_all_bad", values))
+            return self._unusable(turn, Phrase("fix_recipients/csv_all_bad", values))
         return self.propose_stored(
             turn,
             {"kind": "import_file", "file": file.id, "name": file.name},
@@ -149,13 +148,13 @@ class RecipientsFix(Fix):
             save=Phrase("fix_recipients/button_import", {"count": len(found.customers)}),
         )
 
-    def _unusable(self, turn: Turn, campaign: Campaign, phrase: Phrase) -> Outcome:
+    def _unusable(self, turn: Turn, phrase: Phrase) -> Outcome:
         return self.ask(
             turn,
             phrase,
             step="file",
             ask=Ask("file", "customers"),
-            actions=(place_link(turn, self.place, campaign_id=campaign.id), PERSON),
+            actions=(place_link(turn, self.place), PERSON),
         )
 
     async def act(self, turn: Turn, campaign: Campaign, stored: object, *, key: str) -> Outcome:
@@ -166,9 +165,7 @@ class RecipientsFix(Fix):
         file_id, name = wanted
         found = await customer_file.read(turn.world.files, file_id)
         if isinstance(found, customer_file.Problem):
-            return self._unusable(
-                turn, campaign, Phrase(f"fix_recipients/csv_{found.code}", found.facts)
-            )
+            return self._unusable(turn, Phrase(f"fix_recipients/csv_{found.code}", found.facts))
         change = ImportCustomers(name=name, customers=found.customers)
         return await self.apply(turn, campaign, change, key=key)
 
