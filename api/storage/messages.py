@@ -22,9 +22,8 @@ def append(
     """Write messages and updates in their order; they come back with ``seq`` and ``change``."""
     if not said:
         return ()
-    updates = [
-        message.id for message in said if message.seq or message.updated_at != message.created_at
-    ]
+    # A message that was said before comes with a number, if only with a placeholder's.
+    updates = [message.id for message in said if message.seq]
     first = _first_entries(connection, updates) if updates else {}
     numbers = connection.execute(
         insert(message_log).returning(_log.seq, sort_by_parameter_order=True),

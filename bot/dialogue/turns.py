@@ -236,13 +236,14 @@ def _own_words(turn: Turn, opening: Opening) -> Message | None:
             words, files = caption or "", sent
         case _:
             return None
+    now = turn.now
     return Message(
         id=secrets.token_urlsafe(12),
         author=Author.MERCHANT,
         text=words,
         format="plain",
-        created_at=turn.now,
-        updated_at=turn.now,
+        created_at=now,
+        updated_at=now,
         attachments=files,
         author_name=turn.inbound.sender_name,
     )

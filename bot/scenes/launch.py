@@ -171,9 +171,9 @@ class Launch:
                     fresh=True,
                 ),
             ),
-            effects=()
-            if launched.again
-            else (
+            # Said by every turn that gets here: a turn that died between the launch and its own
+            # commit comes again, and only one that launched under this token is ever committed.
+            effects=(
                 Audited(
                     what="launch",
                     before={"state": campaign.state.value},
