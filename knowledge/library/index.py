@@ -15,15 +15,19 @@ _QUESTIONS = (1.0, 0.6, 0.4, 0.3, 0.2)
 _SECTION, _ARTICLE = 0.5, 0.6
 """How much the nearest questions, the best section and the whole article count. Found by asking
 the `questions` of each article with a part of them left out; small changes change little."""
+_FULL = sum(_QUESTIONS) + _SECTION + _ARTICLE
 _SMALL = 0.7
-_HEADING = 2.0
+_HEADING, _LEAD_HEADING = 2.0, 0.0
 _TITLE, _ASKED, _HEADINGS = 4.0, 3.0, 2.0
-"""How much a small word, a heading's, a title's or a question's word counts against a text's."""
+"""How much a small word, a heading's, a title's or a question's word counts against a text's.
+A lead is not helped by the title, so that a section with the answer comes before it."""
 _CANDIDATES = 60
 _LONGEST_QUERY = 600
 """Characters of a question that are looked at; what follows seldom changes the subject."""
-_CONFIDENT_COVERAGE = 0.55
-_CONFIDENT_SCORE = 0.5
+_CONFIDENT_COVERAGE = 0.3
+_CONFIDENT_TOGETHER = 0.8
+"""A confident answer speaks of this share of the question, and of enough of it together with its
+score. Questions about other things stay below, nearly all others get above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Index:
                 scores[article] += _SECTION * fit
         for article, fit in self._articles.best(tokens, limit=_CANDIDATES):
             scores[article] += _ARTICLE * fit
-        ceiling = CEILING * sum(map(self._articles.rarity, tokens)) or 1.0
+        ceiling = CEILING * _FULL * sum(map(self._articles.rarity, tokens)) or 1.0
         best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit]
         return [
             Match(
@@ -91,7 +95,8 @@ class Index:
         ]
 
     def _is_confident(self, words: Sequence[Sequence[str]], article: int, score: float) -> bool:
-        return score >= _CONFIDENT_SCORE and self.coverage(words, article) >= _CONFIDENT_COVERAGE
+        covered = self.coverage(words, article)
+        return covered >= _CONFIDENT_COVERAGE and covered + score >= _CONFIDENT_TOGETHER
 
     def coverage(self, words: Sequence[Sequence[str]], article: int) -> float:
         """The share of a question's weight that an article speaks of, 0 to 1."""
@@ -124,7 +129,7 @@ class Index:
                 heading = self._read(section.heading).tokens
                 body = self._read(section.text).tokens
                 part: dict[str, float] = defaultdict(float)
-                _add(part, heading, _HEADING)
+                _add(part, heading, _HEADING if place else _LEAD_HEADING)
                 _add(part, body, 1.0)
                 sections.append(dict(part))
                 self._section_of.append((number, place))

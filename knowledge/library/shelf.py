@@ -20,8 +20,8 @@ LOCALES = ("ru", "de", "en")
 class Hit:
     """The section that answers a question best in one article, and where it comes from.
 
-    `text` is Markdown. `score` is 0 to about 1; `confident` is False where the words fit so loosely
-    that the honest answer is "I don't know".
+    `text` is Markdown. `score` is 0 to about 2 and compares only within one answer; `confident` is
+    False where the words fit so loosely that the honest answer is "I don't know".
     """
 
     slug: str

@@ -37,6 +37,7 @@ _WHOLE = [
 _LINKS = ("", "s", "es", "n", "en", "e", "er")
 _SHORTEST_PART = 4
 _SHORTEST_COMPOUND = 8
+_SHORTEST_HEAD = 6
 _LONGEST_WORD = 40
 """Letters; longer ones are no words, and taking them apart would take long."""
 
@@ -128,7 +129,7 @@ class Analyser:
         A compound of two such words is known too.
         """
         stem = str(self._stemmer.stemWord(word))
-        return word in self._ignored or stem in self._known or bool(self._parts(stem))
+        return word in self._ignored or stem in self._known or len(self._parts(stem)) > 1
 
     def split(self, text: str) -> list[str]:
         """The folded words, as they are written."""
@@ -158,16 +159,24 @@ class Analyser:
         return tuple(self._stemmer.stemWords(self.split(text)))
 
     def _parts(self, stem: str) -> list[str]:
+        """A German compound's two known words, else its known first word, else nothing."""
         if self.locale != "de" or len(stem) < _SHORTEST_COMPOUND:
             return []
-        for cut in range(len(stem) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+        alone: list[str] = []
+        for cut in range(len(stem) - 2, _SHORTEST_PART - 1, -1):
             tail = self._stemmer.stemWord(stem[cut:])
-            if tail not in self._known:
+            if len(stem) - cut < _SHORTEST_PART or tail not in self._known:
+                tail = ""
+            if not tail and (alone or cut < _SHORTEST_HEAD):
                 continue
             for link in _LINKS:
                 head = stem[: cut - len(link)]
                 if stem[:cut].endswith(link) and len(head) >= _SHORTEST_PART:
                     found = self._stemmer.stemWord(head)
-                    if found in self._known:
+                    if found not in self._known:
+                        continue
+                    if tail:
                         return [self._phrases.get((part,), part) for part in (found, tail)]
-        return []
+                    if len(head) >= _SHORTEST_HEAD and not alone:
+                        alone = [self._phrases.get((found,), found)]
+        return alone

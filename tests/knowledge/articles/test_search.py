@@ -40,6 +40,15 @@ def test_paraphrases_find_their_article(library: Library, locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_held_out_paraphrases_find_their_article(library: Library, locale: str) -> None:
+    """The same for the third part, which nothing was changed for."""
+    asked = [q for q in QUESTIONS if q["locale"] == locale and q["part"] == "third"]
+    wrong = [q["text"] for q in asked if first(library, q["text"], locale) != q["slug"]]
+    assert len(asked) == len(library.articles(locale))
+    assert len(wrong) <= len(asked) // 10, wrong
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_it_knows_when_it_does_not_know(library: Library, locale: str) -> None:
     """A question about something else gets no confident answer; a right answer mostly does."""
     strange = [q["text"] for q in QUESTIONS if q["locale"] == locale and not q["slug"]]
@@ -56,7 +65,7 @@ def test_it_knows_when_it_does_not_know(library: Library, locale: str) -> None:
         if q["locale"] == locale and q["slug"]
         if (hits := library.search(q["text"], locale=locale)) and hits[0].slug == q["slug"]
     ]
-    assert statistics.mean(right) >= 0.75
+    assert statistics.mean(right) >= 0.85
 
 
 @pytest.mark.parametrize("locale", LOCALES)
