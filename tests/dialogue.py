@@ -66,6 +66,11 @@ def _voice() -> Voice:
     return Voice()
 
 
+def _plain(text: str) -> str:
+    """As people read it: without markup, and with every kind of space as a space."""
+    return to_plain(text).replace("\u00a0", " ").replace("\u202f", " ")
+
+
 class Dialogue:
     """One merchant's chat. ``account`` is theirs; ``methods`` are what Stripe has of them."""
 
@@ -153,7 +158,7 @@ class Dialogue:
     @property
     def answer(self) -> str:
         """All that the assistant said or updated in the last turn, as plain text."""
-        return "\n\n".join(to_plain(m.text) for m in self._last if m.author is Author.ASSISTANT)
+        return "\n\n".join(_plain(m.text) for m in self._last if m.author is Author.ASSISTANT)
 
     @property
     def last_key(self) -> str:
@@ -177,14 +182,16 @@ class Dialogue:
 
     def answer_buttons(self) -> list[str]:
         """The labels under the last answer."""
-        return [button.label for message in self._last for button in message.actions]
+        return [_plain(button.label) for message in self._last for button in message.actions]
 
     def button(self, label: str) -> Button:
         """The newest button with this on it."""
         for button in self.buttons():
-            if label in button.label:
+            if label in _plain(button.label):
                 return button
-        raise AssertionError(f"no button {label!r} among {[b.label for b in self.buttons()]}")
+        raise AssertionError(
+            f"no button {label!r} among {[_plain(b.label) for b in self.buttons()]}"
+        )
 
     def offers(self, *labels: str) -> None:
         """The last answer has these buttons."""

@@ -70,6 +70,12 @@ def split_street(text: str) -> tuple[str, str | None]:
     return text, None
 
 
+def house_number(text: str) -> str | None:
+    """``12 a`` or ``Nr. 12`` as ``12a`` and ``12``; ``None`` for everything that is more than it."""
+    only = _ONLY_NUMBER.match(" ".join(text.split()))
+    return re.sub(r"\s+", "", only[1]) if only else None
+
+
 def read_address(text: str) -> Written:
     """The parts of an address in one or more lines, in the order in which Germans write them."""
     parts = [
@@ -124,10 +130,9 @@ def _street(parts: list[str], written: Written) -> tuple[list[str], Written]:
     """The nearest part before the city that has a house number; else one that sounds like a street."""
     for index in range(len(parts) - 1, -1, -1):
         part = parts[index]
-        only = _ONLY_NUMBER.match(part)
-        if only and index:
+        number = house_number(part)
+        if number and index:
             street = parts[index - 1]
-            number = re.sub(r"\s+", "", only[1])
             return _without(parts, index - 1, index), replace(
                 written, street=street, house_number=number
             )

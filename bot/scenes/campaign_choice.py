@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz
-
 from bot.dialogue.scene import Turn
 from bot.dialogue.standing import PERSON, digest, launchable, out_of_reach
 from bot.dialogue.turn import Action, Outcome, Phrase, Reply
 from bot.errors import Unavailable
+from bot.reading.names import by_name
 from diagnostics.account import Account, Campaign, CampaignState
 
 _PAGE = 6
-_NEAR = 85
-"""From this likeness on (of 100) a typed name is a campaign's name with a slip in it."""
 _WISHES = ("launch", "checkup")
 
 
@@ -45,7 +42,7 @@ class CampaignChoice:
             )
         if not turn.text or turn.text.startswith("/"):
             return None
-        meant = _by_name(campaigns, turn.text)
+        meant = by_name(campaigns, turn.text, name=lambda one: one.name)
         return self._chosen(turn, meant) if meant else None
 
     def _chosen(self, turn: Turn, campaign: Campaign) -> Outcome:
@@ -99,13 +96,3 @@ def _in_order(account: Account) -> list[Campaign]:
     running = [c for c in account.campaigns if c.state is CampaignState.ACTIVE]
     ended = [c for c in account.campaigns if c.state is CampaignState.ENDED]
     return [*first, *running, *ended] if first or running else []
-
-
-def _by_name(campaigns: Sequence[Campaign], text: str) -> Campaign | None:
-    """The one campaign that is called like this; two that fit equally well are none."""
-    wanted = text.casefold().strip(" \"'„“«»")
-    exact = [c for c in campaigns if c.name.casefold() == wanted]
-    parts = [c for c in campaigns if len(wanted) > 2 and wanted in c.name.casefold()]
-    said = [c for c in campaigns if len(c.name) > 2 and c.name.casefold() in wanted]
-    near = [c for c in campaigns if fuzz.ratio(c.name.casefold(), wanted) >= _NEAR]
-    return next((found[0] for found in (exact, parts, said, near) if len(found) == 1), None)

@@ -18,6 +18,9 @@ from bot.reading.answers import is_no, is_yes
 from bot.scenes.fixes.acting import Acting
 from diagnostics.account import Campaign
 
+_LONG_NAME = 5
+"""Words up to which a text may be a name, whatever else its words could mean ("Budget GmbH")."""
+
 _ELSEWHERE = ("human", "change_language", "status", "cannot_launch", "launch")
 
 
@@ -93,11 +96,12 @@ class Fix(Acting):
             return None
         if is_no(turn.text) or turn.wants("cancel"):
             return self.cancelled()
+        if _is_question(turn.text) and _has_answer(turn):
+            return self._ask_elsewhere(turn)
         if self.means_something_else(turn):
             return None
         if _is_question(turn.text):
-            # Answered where questions are answered; the form waits at the same step.
-            return Outcome(then=f"questions.{turn.conversation.step}")
+            return self._ask_elsewhere(turn)
         if turn.conversation.step == "confirm":
             return self._still_open(turn, campaign)
         return await self.misread(turn, campaign)
@@ -108,8 +112,13 @@ class Fix(Acting):
             is_no(turn.text)
             or turn.wants("cancel")
             or _is_question(turn.text)
-            or self.means_something_else(turn)
+            or turn.wants(*_ELSEWHERE)
+            or (len(turn.text.split()) > _LONG_NAME and self.means_something_else(turn))
         )
+
+    def _ask_elsewhere(self, turn: Turn) -> Outcome:
+        """Answered where questions are answered; the form waits at the same step."""
+        return Outcome(then=f"questions.{turn.conversation.step}")
 
     def takes_anything(self, turn: Turn) -> bool:
         """Whether the present question takes every text (a name) and not only a certain form."""
@@ -292,3 +301,8 @@ class Fix(Acting):
 
 def _is_question(text: str) -> bool:
     return text.endswith("?") and len(text.split()) > 1
+
+
+def _has_answer(turn: Turn) -> bool:
+    answer = turn.world.shelf.search(turn.text, locale=turn.locale)
+    return answer is not None and answer.confident

@@ -8,7 +8,7 @@ from bot.dialogue.standing import digest
 from bot.dialogue.turn import Action, Ask, Outcome, Phrase, Upload
 from bot.errors import Refused
 from bot.ports.accounts import AddSenderAddress, Change, ChooseSenderAddress
-from bot.reading.addresses import Written, read_address, split_street
+from bot.reading.addresses import Written, house_number, read_address, split_street
 from bot.reading.contacts import read_company
 from bot.scenes.fixes.frame import Fix
 from diagnostics.account import Account, Campaign, SenderAddress
@@ -230,10 +230,10 @@ class SenderAddressFix(Fix):
                     known, company=found.company, name=found.name or found.street or name
                 )
             case "street":
+                number = house_number(text)
+                if number and known.street:
+                    return replace(known, house_number=number)
                 street, number = split_street(text)
-                if number is None and known.street and text.strip()[:1].isdigit():
-                    # Only the house number, as it was asked for.
-                    return replace(known, house_number="".join(text.split()))
                 if not any(sign.isalpha() for sign in street):
                     return None
                 return replace(known, street=street, house_number=number)

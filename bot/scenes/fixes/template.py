@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz
-
 from bot.dialogue.scene import Turn
 from bot.dialogue.standing import PERSON, digest, place_link
 from bot.dialogue.turn import Action, Ask, Outcome, Phrase, Reply
 from bot.ports.accounts import AssignTemplate, Change
+from bot.reading.names import by_name
 from bot.scenes.fixes.frame import Fix
 from diagnostics.account import Account, Campaign, Template, TemplateStatus
 
 _PAGE = 6
-_NEAR = 85
-"""From this likeness on (of 100) a typed name is a template's name with a slip in it."""
 
 
 class TemplateFix(Fix):
@@ -43,7 +40,7 @@ class TemplateFix(Fix):
 
     async def typed(self, turn: Turn, campaign: Campaign) -> Outcome | None:
         """A template's name."""
-        meant = _by_name(_ready(await turn.account()), turn.text)
+        meant = by_name(_ready(await turn.account()), turn.text, name=lambda one: one.name)
         return await self._chosen(turn, campaign, meant) if meant else None
 
     async def misread(self, turn: Turn, campaign: Campaign) -> Outcome:
@@ -140,15 +137,3 @@ def _buttons(templates: Sequence[Template], *, page: int) -> tuple[Action, ...]:
             )
         )
     return tuple(buttons)
-
-
-def _by_name(templates: Sequence[Template], text: str) -> Template | None:
-    """The one template that is called like this; two that fit equally well are none."""
-    wanted = text.casefold().strip(" \"'„“«»")
-    if not wanted:
-        return None
-    exact = [one for one in templates if one.name.casefold() == wanted]
-    parts = [one for one in templates if len(wanted) > 2 and wanted in one.name.casefold()]
-    said = [one for one in templates if len(one.name) > 2 and one.name.casefold() in wanted]
-    near = [one for one in templates if fuzz.ratio(one.name.casefold(), wanted) >= _NEAR]
-    return next((found[0] for found in (exact, parts, said, near) if len(found) == 1), None)
