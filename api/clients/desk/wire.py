@@ -74,10 +74,20 @@ class Wire:
             self._session = aiohttp.ClientSession(
                 headers=self._headers,
                 timeout=aiohttp.ClientTimeout(total=self._limit),
-                # An answer that was lost must be looked for, not asked for again behind our back.
-                connector=aiohttp.TCPConnector(limit=20, force_close=False),
+                middlewares=(_no_repeat,),
             )
         return self._session
+
+
+async def _no_repeat(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """aiohttp sends a PUT again by itself when the connection is cut before the answer; at a desk
+    that is a second comment. A lost answer is looked for by whoever carries, so it is told."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise DeskUnavailable("unreachable") from error
 
 
 def check(status: int, headers: Mapping[str, str]) -> None:
