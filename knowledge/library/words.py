@@ -38,8 +38,6 @@ _LINKS = ("", "s", "es", "n", "en", "e", "er")
 _SHORTEST_PART = 4
 _SHORTEST_COMPOUND = 8
 _SHORTEST_HEAD = 6
-_LONGEST_WORD = 40
-"""Letters; longer ones are no words, and taking them apart would take long."""
 
 
 def fold(text: str, locale: str) -> str:
@@ -133,7 +131,7 @@ class Analyser:
 
     def split(self, text: str) -> list[str]:
         """The folded words, as they are written."""
-        return [word[:_LONGEST_WORD] for word in _WORD.findall(fold(text, self.locale))]
+        return _WORD.findall(fold(text, self.locale))
 
     def read(self, words: Sequence[str]) -> Reading:
         """Folded words as tokens, with synonyms joined and compounds' parts added."""
