@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.understanding import clauses, language, rules
-from knowledge.understanding.error_text import check_of_error
+from knowledge.understanding.concepts import Concepts
+from knowledge.understanding.error_text import check_of_error, words_of_trouble
 from knowledge.understanding.features import Extractor
 from knowledge.understanding.intents import CHECK_OF, INTENTS
 from knowledge.understanding.model import Model
@@ -65,10 +66,11 @@ class Understanding:
 
     model: Model
     extractor: Extractor
+    trouble: Concepts
 
     @classmethod
     def load(cls) -> Understanding:
-        return cls(model=Model.load(), extractor=Extractor.load())
+        return cls(model=Model.load(), extractor=Extractor.load(), trouble=words_of_trouble())
 
     def understand(self, text: str, *, lang: str | None = None) -> Understood:
         """What the text means. `lang` is the merchant's own language, for texts that tell none."""
@@ -90,7 +92,9 @@ class Understanding:
 
     def check_of_error(self, text: str) -> tuple[str | None, float]:
         """The check that the error text in a picture points to, or `None`, and how sure that is."""
-        return check_of_error(text, model=self.model, extractor=self.extractor)
+        return check_of_error(
+            text, model=self.model, extractor=self.extractor, trouble=self.trouble
+        )
 
     def _chances(self, text: str) -> Chances:
         folded = fold(clean(text))
