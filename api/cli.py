@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
     from api.assembly import Assistant
     from api.settings import Settings
 
@@ -227,6 +231,72 @@ def db_upgrade() -> None:
     _run(run())
 
 
+@agents_app.command("add")
+def agents_add(
+    email: Annotated[str, typer.Argument(help="The agent's address")],
+    name: Annotated[str, typer.Option(help="As merchants see it")] = "",
+    admin: Annotated[bool, typer.Option("--admin", help="May manage agents")] = False,
+) -> None:
+    """Add a support agent and print a one-time sign-in link, good for half an hour."""
+    from api.commands.agents import add_agent
+
+    settings = _settings(check=False)
+    token = _run(add_agent(_database_url(), email=email, name=name, admin=admin))
+    print(f"{settings.public_url or 'http://127.0.0.1:8000'}/console/sign-in?token={token}")
+
+
+@merchants_app.command("export")
+def merchants_export(
+    merchant: Annotated[str, typer.Argument(metavar="ID", help="A merchant's id")],
+) -> None:
+    """Everything that is kept about a merchant, as JSON on stdout."""
+    from api.commands.merchants import export
+
+    found = _run(_with_database(lambda connection: export(connection, merchant)))
+    json.dump(found, sys.stdout, ensure_ascii=False, indent=2)
+    print()
+    if not found:
+        print(f"nothing is kept about {merchant}", file=sys.stderr)
+
+
+@merchants_app.command("erase")
+def merchants_erase(
+    merchant: Annotated[str, typer.Argument(metavar="ID", help="A merchant's id")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+) -> None:
+    """Erase everything that is kept about a merchant: conversation, tickets, files, audit."""
+    from api.commands.merchants import erase, remove_files
+
+    if not yes:
+        typer.confirm(
+            f"Erase everything about {merchant}? This cannot be undone", abort=True, err=True
+        )
+    count, files = _run(_with_database(lambda connection: erase(connection, merchant), write=True))
+    remove_files(_settings(check=False).upload_dir, files)
+    print(f"{count} rows and {len(files)} files erased", file=sys.stderr)
+
+
+@telegram_app.command("set-webhook")
+def telegram_set_webhook() -> None:
+    """Tell Telegram where updates go, and set the commands' menu in three languages."""
+    settings = _settings()
+    if not settings.telegram:
+        _fail("ASSISTANT_TELEGRAM_TOKEN is not set")
+    from api.commands.telegram import set_webhook
+    from knowledge.voice import Voice
+
+    done = _run(
+        set_webhook(
+            token=settings.telegram_token.get_secret_value(),
+            api_base=settings.telegram_api_base,
+            public_url=settings.public_url,
+            secret=settings.telegram_webhook_secret.get_secret_value(),
+            voice=Voice(),
+        )
+    )
+    print(f"@{done.bot}: {done.url}", file=sys.stderr)
+
+
 @articles_app.command("lint")
 def articles_lint() -> None:
     """Check the help articles: links, languages in step, facts that nobody knows."""
@@ -282,9 +352,9 @@ def _settings(*, check: bool = True) -> "Settings":
         raise SystemExit(_BAD_USAGE) from error
     except ValidationError as error:
         print("error: settings that cannot be read:", file=sys.stderr)
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            print(f"  - ASSISTANT_{name}: {problem['msg']}", file=sys.stderr)
+        for found in error.errors():
+            name = "_".join(str(part) for part in found["loc"]).upper()
+            print(f"  - ASSISTANT_{name}: {found['msg']}", file=sys.stderr)
         raise SystemExit(_BAD_USAGE) from error
     return settings
 
@@ -294,6 +364,16 @@ def _database_url() -> str:
     return os.environ.get("ASSISTANT_DATABASE_URL") or (
         f"sqlite+aiosqlite:///{Path('var/demo').absolute() / 'assistant.db'}"
     )
+
+
+async def _with_database(work: "Callable[[Connection], T]", *, write: bool = False) -> T:
+    from api.storage.database import connect
+
+    database = connect(_database_url())
+    try:
+        return await (database.write(work) if write else database.read(work))
+    finally:
+        await database.close()
 
 
 def _assembled() -> "AbstractAsyncContextManager[Assistant]":

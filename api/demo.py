@@ -43,7 +43,6 @@ async def demo(*, port: int, folder: Path, stripe_port: int = 0) -> AsyncIterato
     clock = SystemClock()
     own = f"http://127.0.0.1:{port}"
     url = f"sqlite+aiosqlite:///{folder / 'assistant.db'}"
-    folder.mkdir(parents=True, exist_ok=True)
     kept = _kept_secrets(folder)
     async with AsyncExitStack() as stack:
         stripe = SandboxStripe(
@@ -116,6 +115,7 @@ async def _fill(url: str, stripe: SandboxStripe, clock: SystemClock) -> None:
 
 def _kept_secrets(folder: Path) -> dict[str, str]:
     """Made up once a folder, so that a restarted demo still knows its open sessions."""
+    folder.mkdir(parents=True, exist_ok=True)
     kept = {}
     for name in ("secret", "widget", "service", "stripe"):
         path = folder / f"{name}.key"

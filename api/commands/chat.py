@@ -65,7 +65,7 @@ class TerminalChat:
         """Answer one typed line."""
         path = line.strip().strip("'\"")
         if path.startswith("/file "):
-            await self._send_file(Path(path.removeprefix("/file ").strip()).expanduser())
+            await self._send_file(path.removeprefix("/file ").strip())
             return
         meant = terminal.read(line, self._offered)
         if isinstance(meant, Button):
@@ -74,7 +74,8 @@ class TerminalChat:
         if meant is not None:
             await self._take(meant)
 
-    async def _send_file(self, path: Path) -> None:
+    async def _send_file(self, name: str) -> None:
+        path = await asyncio.to_thread(lambda: Path(name).expanduser())
         try:
             data = await asyncio.to_thread(path.read_bytes)
             kept = await self._assistant.files.save(data, name=path.name, conversation_id=None)
