@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from knowledge.library.article import Article
 from knowledge.library.postings import CEILING, Postings
@@ -47,11 +48,12 @@ class Index:
         self._analyser = analyser
         shelf = list(articles)
         self._slugs = [article.slug for article in shelf]
-        texts = [line for article in shelf for line in _texts(article)]
-        for text in texts:
-            analyser.learn(text)
-        self._speller = Speller(analyser, (word for text in texts for word in analyser.split(text)))
-        self._fill(shelf)
+        split = cache(analyser.split)  # each text is needed three times, and only now
+        texts = [split(line) for article in shelf for line in _texts(article)]
+        for words in texts:
+            analyser.learn(words)
+        self._speller = Speller(analyser, (word for words in texts for word in words))
+        self._fill(shelf, lambda text: analyser.read(split(text)))
 
     @property
     def overlaps(self) -> list[tuple[str, str, str]]:
@@ -109,7 +111,7 @@ class Index:
             covered += weight * (1.0 if found[0] else sum(found) / len(found))
         return covered / total if total else 0.0
 
-    def _fill(self, shelf: Sequence[Article]) -> None:
+    def _fill(self, shelf: Sequence[Article], read: Callable[[str], Reading]) -> None:
         questions: list[dict[str, float]] = []
         sections: list[dict[str, float]] = []
         articles: list[dict[str, float]] = []
@@ -118,7 +120,7 @@ class Index:
         for number, article in enumerate(shelf):
             whole: dict[str, float] = defaultdict(float)
             for position, text in enumerate((article.title, *article.questions)):
-                reading = self._read(text)
+                reading = read(text)
                 words: dict[str, float] = dict(Counter(reading.tokens))
                 for word, times in Counter(map(_small, reading.small)).items():
                     words[word] = times * _SMALL
@@ -126,8 +128,8 @@ class Index:
                 self._question_of.append(number)
                 _add(whole, reading.tokens, _ASKED if position else _TITLE)
             for place, section in enumerate(article.sections):
-                heading = self._read(section.heading).tokens
-                body = self._read(section.text).tokens
+                heading = read(section.heading).tokens
+                body = read(section.text).tokens
                 part: dict[str, float] = defaultdict(float)
                 _add(part, heading, _HEADING if place else _LEAD_HEADING)
                 _add(part, body, 1.0)
@@ -139,9 +141,6 @@ class Index:
         self._questions, self._sections = Postings(questions), Postings(sections)
         self._articles = Postings(articles)
         self._tokens = [row.keys() for row in articles]
-
-    def _read(self, text: str) -> Reading:
-        return self._analyser.read(self._analyser.split(text))
 
 
 def _add(row: dict[str, float], tokens: Iterable[str], weight: float) -> None:

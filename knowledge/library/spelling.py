@@ -21,7 +21,9 @@ class Speller:
     def __init__(self, analyser: Analyser, words: Iterable[str]) -> None:
         self._analyser = analyser
         self._by_length: dict[int, list[str]] = defaultdict(list)
-        for word in sorted({word for word in words if len(word) >= _SHORTEST and word.isalpha()}):
+        for word in sorted(
+            word for word in set(words) if len(word) >= _SHORTEST and word.isalpha()
+        ):
             self._by_length[len(word)].append(word)
 
     def mend(self, word: str) -> str:

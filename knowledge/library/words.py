@@ -117,9 +117,9 @@ class Analyser:
         self._longest = max(map(len, self._phrases), default=1)
         self._known = {stem for phrase in self._phrases for stem in phrase}
 
-    def learn(self, text: str) -> None:
-        """Remember the words of a text as parts that compounds may be made of."""
-        self._known.update(self._stems(text))
+    def learn(self, words: Sequence[str]) -> None:
+        """Remember folded words as parts that compounds may be made of."""
+        self._known.update(self._stemmer.stemWords(list(words)))
 
     def knows(self, word: str) -> bool:
         """Does this folded word, in any form, occur in what was learnt or among the synonyms?
