@@ -1,0 +1,54 @@
+"""A merchant's data can be handed out and erased, all of it and nobody else's."""
+
+from functools import partial
+from pathlib import Path
+
+from api.commands import merchants
+from bot.dialogue.turn import Address, Inbound, Press, Text, Upload
+from tests.stories.conftest import serving
+
+
+async def test_export_and_erase(tmp_path: Path) -> None:
+    """After erasing, nothing about the merchant is left, and the other merchant's data is whole."""
+    async with serving(tmp_path) as demo:
+        assistant = demo.assistant
+        number = 0
+
+        async def say(who: str, content: Text | Press | Upload) -> None:
+            nonlocal number
+            number += 1
+            await assistant.turns.take(
+                Inbound(
+                    address=Address("terminal", who),
+                    key=f"terminal:{number}",
+                    content=content,
+                    identity=who,
+                )
+            )
+
+        kept = await assistant.files.save(b"a;b\n1;2\n", name="x.csv", conversation_id=None)
+        for who in ("chai", "garten"):
+            await say(who, Text("why can't I launch?"))
+            await say(who, Press("go:escalation"))
+            await say(who, Text(f"error of {who}"))
+            if who == "chai":
+                await say(who, Upload((kept,)))
+            await say(who, Press("escalation.skip"))
+            await say(who, Press("escalation.send"))
+        await assistant.courier.idle()
+        before = await assistant.database.read(partial(merchants.export, merchant_id="garten"))
+        found = await assistant.database.read(partial(merchants.export, merchant_id="chai"))
+        assert {"conversations", "message_log", "tickets", "files", "facts"} <= found.keys()
+        assert "error of chai" in str(found["message_log"])
+
+        count, files = await assistant.database.write(
+            partial(merchants.erase, merchant_id="chai")
+        )
+        merchants.remove_files(assistant.settings.upload_dir, files)
+        assert count > 0
+        assert files == (kept.id,)
+        assert not (assistant.settings.upload_dir / kept.id).exists()
+        assert await assistant.database.read(partial(merchants.export, merchant_id="chai")) == {}
+        assert (
+            await assistant.database.read(partial(merchants.export, merchant_id="garten")) == before
+        )
