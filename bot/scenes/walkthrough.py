@@ -38,6 +38,16 @@ _ABOUT_A_CHECK = frozenset(
     )
 )
 
+_PLACES = {
+    "company_profile": "profile",
+    "payment_method": "billing",
+    "sender_address": "sender_addresses",
+    "recipients": "integrations",
+    "template": "campaign_template",
+    "budget": "campaign_budget",
+}
+"""Where a condition is looked at by hand while it can't be checked."""
+
 _SHORT = 6
 """Words up to which a text with an amount in it is that amount, and not a story with a number."""
 
@@ -141,7 +151,11 @@ class Walkthrough:
                 said = Reply(
                     phrase=Phrase("walkthrough/unknown", values),
                     slot=STEP,
-                    actions=(CHECK_AGAIN, PERSON),
+                    actions=(
+                        CHECK_AGAIN,
+                        place_link(here.turn, _PLACES[check], campaign_id=here.campaign.id),
+                        PERSON,
+                    ),
                 )
                 return self._outcome(here, (said,), check, here.skipped)
 

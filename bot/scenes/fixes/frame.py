@@ -96,6 +96,8 @@ class Fix(Acting):
             return None
         if is_no(turn.text) or turn.wants("cancel"):
             return self.cancelled()
+        if turn.wants(*_ELSEWHERE):
+            return None
         if _is_question(turn.text) and _has_answer(turn):
             return self._ask_elsewhere(turn)
         if self.means_something_else(turn):

@@ -7,10 +7,10 @@ from bot.dialogue.standing import PERSON, digest, facts_of, place_link
 from bot.dialogue.turn import Action, Audited, Counted, Effect, Link, Outcome, Phrase, Reply
 from bot.errors import Conflict, NotFound, Refused, Unavailable
 from bot.ports.accounts import SetPaymentCustomer
-from bot.ports.payments import PaymentsUnavailable
+from bot.ports.payments import Outage, PaymentsUnavailable
 from bot.reading.answers import is_done
 from bot.scenes.fixes.frame import Fix
-from diagnostics.account import Campaign, Payment, PaymentMethod
+from diagnostics.account import Campaign, Payment, PaymentMethod, Unknown
 from diagnostics.checks.payment_method import STATUS, condition
 from diagnostics.finding import Finding, Status
 
@@ -127,6 +127,9 @@ class PaymentMethodFix(Fix):
     async def _customer(self, turn: Turn) -> str:
         """The merchant's customer at Stripe; who has none, or a deleted one, gets one now."""
         payment = (await turn.account()).payment
+        if isinstance(payment, Unknown):
+            # There may well be a customer: a second one would take the merchant's methods away.
+            raise PaymentsUnavailable(Outage.TIMEOUT)
         if isinstance(payment, Payment) and payment.customer_id:
             return payment.customer_id
         merchant = await turn.merchant()
