@@ -189,10 +189,10 @@ class Courier:
             match outcome:
                 case None:
                     await self._database.write(partial(outbox.done, ids=[entry.id], now=now))
-                case Later(error, seconds):
+                case Later(error, seconds, counts):
                     at = now + timedelta(seconds=seconds if seconds is not None else _wait(entry))
                     await self._database.write(
-                        partial(outbox.again, number=entry.id, at=at, error=error)
+                        partial(outbox.again, number=entry.id, at=at, error=error, counts=counts)
                     )
                     self._alarm(at, now)
                 case Dead(error):

@@ -145,12 +145,14 @@ def done(connection: Connection, ids: Sequence[int], *, now: datetime) -> None:
     )
 
 
-def again(connection: Connection, number: int, *, at: datetime, error: str) -> None:
-    """It failed and is tried again at that moment."""
+def again(
+    connection: Connection, number: int, *, at: datetime, error: str, counts: bool = True
+) -> None:
+    """It is tried again at that moment; ``counts``: this was an attempt that failed."""
     connection.execute(
         update(outbox)
         .where(and_(outbox.c.id == number, _waiting))
-        .values(due_at=at, leased_until=None, error=error, attempts=outbox.c.attempts + 1)
+        .values(due_at=at, leased_until=None, error=error, attempts=outbox.c.attempts + int(counts))
     )
 
 
