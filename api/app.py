@@ -61,7 +61,7 @@ def build(assistant: Assistant, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
         courier=assistant.courier,
         clock=assistant.clock,
         secret_key=settings.secret_key.get_secret_value(),
-        bot_name=None,
+        bot_name=assistant.telegram.find_name if assistant.telegram else _no_bot,
     )
     for router in (
         chat.router,
@@ -72,4 +72,10 @@ def build(assistant: Assistant, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
         *extra,
     ):
         app.include_router(router)
+    if assistant.telegram is not None:
+        assistant.telegram.install(app)
     return app
+
+
+async def _no_bot() -> None:
+    """Telegram is off."""

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from api.carriers.notice import Notices
 from api.carriers.signin import SignInCodes
@@ -21,7 +22,7 @@ from api.metrics import Metrics
 from api.places import DashboardPlaces
 from api.security import ServiceToken, parse_service_tokens
 from api.settings import Settings
-from api.storage import effects, tickets
+from api.storage import effects, telegram_outbox, tickets
 from api.storage.conversation_store import ConversationStore
 from api.storage.credential_store import CredentialStore
 from api.storage.database import Database, connect
@@ -48,6 +49,9 @@ from knowledge import understanding
 from knowledge.library import shelf
 from knowledge.voice import Voice
 
+if TYPE_CHECKING:
+    from api.telegram import TelegramParts
+
 Carry = Callable[[Commit, Sequence[Message]], Sequence[Parcel]]
 
 
@@ -69,6 +73,7 @@ class Assistant:
     mailer: Mailer
     files: FileStore
     turns: Turns
+    telegram: "TelegramParts | None"
     diagnosis: Diagnosis
     metrics: Metrics
     service_tokens: tuple[ServiceToken, ...]
@@ -148,11 +153,20 @@ async def assemble(
         carriers["stripe.event"] = StripeEvents(
             database=database, live=live, accounts=accounts, payments=payments, clock=clock
         )
+        telegram = None
+        if settings.telegram:
+            telegram = _telegram(settings, turns, files, database, live, clock, voice)
+            carriers.update(telegram.carriers)
+            carries.append(telegram_outbox.carry)
         await live.start()
         stack.push_async_callback(live.stop)
         if carry:
             await courier.start()
             stack.push_async_callback(courier.stop)
+        if telegram is not None:
+            stack.push_async_callback(telegram.stop)
+            if carry:
+                await telegram.start()
         yield Assistant(
             settings=settings,
             database=database,
@@ -168,6 +182,7 @@ async def assemble(
             mailer=mailer,
             files=files,
             turns=turns,
+            telegram=telegram,
             diagnosis=Diagnosis(
                 accounts=accounts, payments=payments, places=places, voice=voice, clock=clock
             ),
@@ -185,6 +200,32 @@ def _accounts(
     return (
         SandboxAccounts(database, clock=clock),
         SandboxCampaigns(database, clock=clock, payment_state=payments.state),
+    )
+
+
+def _telegram(
+    settings: Settings,
+    turns: Turns,
+    files: FileStore,
+    database: Database,
+    live: Live,
+    clock: Clock,
+    voice: Voice,
+) -> "TelegramParts":
+    # aiogram costs seconds and 170 MB: only who has a bot pays for it.
+    from api.telegram import build_telegram
+
+    return build_telegram(
+        token=settings.telegram_token.get_secret_value(),
+        api_base=settings.telegram_api_base,
+        mode=settings.telegram_mode,
+        webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+        turns=turns,
+        files=files,
+        database=database,
+        live=live,
+        clock=clock,
+        voice=voice,
     )
 
 

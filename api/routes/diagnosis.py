@@ -1,5 +1,6 @@
 """Reports, deep-link tokens and account events: what the Dashboard's back end asks and tells."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,8 +15,8 @@ from api.problems import Problem
 from api.security import require_service
 from api.storage.credential_store import issue_link
 from api.storage.database import Database
-from api.storage.outbox import Parcel
 from api.storage.events import note_event
+from api.storage.outbox import Parcel
 from bot.ports.accounts import Accounts
 from bot.ports.clock import Clock
 from bot.ports.payments import Payments
@@ -26,8 +27,8 @@ router = APIRouter(prefix="/api/v1", tags=["diagnosis"])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiagnosisServices:
-    """What these routes work with; stands in ``app.state.diagnosis``. ``bot_name`` is the Telegram
-    bot's user name, ``None`` where Telegram is off."""
+    """What these routes work with; stands in ``app.state.diagnosis``. ``bot_name`` asks for the
+    Telegram bot's user name; ``None`` where Telegram is off or does not answer."""
 
     diagnosis: Diagnosis
     accounts: Accounts
@@ -36,7 +37,7 @@ class DiagnosisServices:
     courier: Courier
     clock: Clock
     secret_key: str
-    bot_name: str | None
+    bot_name: Callable[[], Awaitable[str | None]]
 
 
 def _services(request: Request) -> DiagnosisServices:
@@ -106,7 +107,8 @@ async def link_token(request: Request, body: LinkIn, services: Services) -> Link
             now=services.clock.now(),
         )
     )
-    url = f"https://t.me/{services.bot_name}?start={token}" if services.bot_name else None
+    bot = await services.bot_name()
+    url = f"https://t.me/{bot}?start={token}" if bot else None
     return LinkOut(token=token, telegram_url=url, expires_at=expires_at)
 
 
