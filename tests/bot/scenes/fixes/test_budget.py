@@ -118,6 +118,16 @@ async def test_the_other_limit_stays() -> None:
     assert budget_of(chat) == Budget(daily=30_00, total=500_00)
 
 
+async def test_a_new_total_leaves_the_daily_limit_alone() -> None:
+    """The same the other way round."""
+    chat = await at_the_question(Budget(daily=50_00, total=100_00, spent=100_00))
+    chat.sees("The daily limit of €50 stays")
+    await chat.says("500")
+    chat.sees("After: €50 a day, €500 in total")
+    await chat.press("Yes, save it")
+    assert budget_of(chat) == Budget(daily=50_00, total=500_00, spent=100_00)
+
+
 async def test_a_spent_total_is_raised_above_what_is_spent() -> None:
     """The quick amounts lie above what is gone, and less is refused with the reason."""
     chat = await at_the_question(Budget(total=100_00, spent=90_00, reserved=10_00))

@@ -6,7 +6,7 @@ import pytest
 
 from bot.dialogue.turn import Audited, Counted
 from bot.ports.payments import Outage
-from diagnostics.account import BillingStatus, Payment, PaymentMethod, Profile
+from diagnostics.account import BillingStatus, Payment, PaymentMethod, Profile, Unknown
 from tests.dialogue import Dialogue
 from tests.fakes.accounts import CUSTOMER, OLD_VISA, SEPA, VISA, healthy
 
@@ -136,8 +136,8 @@ async def test_a_silent_stripe_is_a_kind_answer(outage: Outage) -> None:
 
 async def test_a_customer_that_can_not_be_looked_at_is_never_replaced() -> None:
     """Silence about a customer is no reason to make a second one."""
-    chat = await at_the_question()
-    chat.payments.outage = Outage.TIMEOUT
+    chat = Dialogue(healthy(payment=Unknown(unknown="timeout")))
+    await chat.says("why can't I launch?")
     await chat.press_id("fix_payment_method.page")
     chat.sees("Stripe doesn't answer right now", "nothing was changed")
     chat.offers("Billing", "Check again", "Talk to a person")
