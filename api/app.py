@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import problems
 from api.assembly import Assistant
-from api.routes import chat, diagnosis, health, stripe
+from api.routes import chat, diagnosis, health, stripe, widget
 from api.routes import help as help_pages
 from api.routes.chat import ChatServices
 from api.routes.diagnosis import DiagnosisServices
@@ -69,6 +69,7 @@ def build(assistant: Assistant, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
         stripe.router,
         health.router,
         help_pages.router,
+        widget.router(),
         *extra,
     ):
         app.include_router(router)
