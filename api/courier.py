@@ -127,6 +127,8 @@ class Courier:
             partial(outbox.claim, now=self._clock.now(), most=_CLAIM)
         )
         self.hand_over(entries)
+        # A claim takes the first of each queue: when it is carried, the next is looked for at once.
+        self._behind.update(entry.queue for entry in entries)
         return len(entries)
 
     async def _sweep(self) -> None:

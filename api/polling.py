@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 _SIDE_BY_SIDE = 16
 _MOST_TRIES = 5
-_FIRST_WAIT = 0.5
+_FIRST_WAIT = 0.2
 _LONGEST_WAIT = 30.0
 
 

@@ -9,6 +9,7 @@ import structlog
 from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError
+from aiogram.utils.token import TokenValidationError
 from fastapi import APIRouter, FastAPI
 
 from api.carriers.telegram import MessageCarrier, MovedCarrier, PhraseCarrier, Talker
@@ -34,9 +35,13 @@ Mode = Literal["webhook", "polling"]
 
 
 def make_bot(token: str, *, api_base: str) -> tuple[Bot, Session]:
-    """aiogram's client at that Bot API server, and its session."""
+    """aiogram's client at that Bot API server, and its session; :class:`ValueError` for a token that
+    cannot be one."""
     session = Session(api=TelegramAPIServer.from_base(api_base))
-    return Bot(token=token, session=session), session
+    try:
+        return Bot(token=token, session=session), session
+    except TokenValidationError as error:
+        raise ValueError("ASSISTANT_TELEGRAM_TOKEN is no bot token") from error
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,7 +106,7 @@ def build_telegram(
     clock: Clock,
     voice: Voice,
     typing_after: float = 0.5,
-    slow_after: float = 4.0,
+    slow_after: float = 2.5,
     poll_hold: int = 25,
 ) -> TelegramParts:
     """Everything of the channel. :class:`ValueError` for a webhook without a secret."""

@@ -45,7 +45,7 @@ class Intake:
         clock: Clock,
     ) -> None:
         self._translator = translator
-        self._turns = turns
+        self.turns = turns
         self._fetcher = fetcher
         self._patience = patience
         self._database = database
@@ -95,7 +95,7 @@ class Intake:
             self._in_order(inbound.address.chat),
             self._patience.waiting(inbound, arrival.query),
         ):
-            await self._turns.take(inbound)
+            await self.turns.take(inbound)
 
     async def _sent(self, arrival: Sent) -> None:
         """Fetched at once, so that what is written next is answered next; later if Telegram does not
@@ -112,7 +112,7 @@ class Intake:
                 await self._keep(arrival)
                 return
             for event in events(contents, chat=chat, key=inbound.key, sent=sent):
-                await self._turns.take(event)
+                await self.turns.take(event)
 
     async def _keep(self, arrival: Sent) -> None:
         await self._database.write(

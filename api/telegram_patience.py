@@ -41,7 +41,7 @@ class Patience:
         database: Database,
         voice: Voice,
         typing_after: float = 0.5,
-        slow_after: float = 4.0,
+        slow_after: float = 2.5,
     ) -> None:
         self._bot = bot
         self._session = session

@@ -7,11 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import aiohttp
 import uvicorn
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from api.app import build
 from api.assembly import Assistant, assemble
@@ -22,9 +23,10 @@ from api.sandbox.merchants import demo_merchants, entries, seed_stripe
 from api.sandbox.stripe import SandboxStripe
 from api.settings import Settings
 from api.storage import effects, migrate, sandbox_load, telegram_outbox, tickets
+from api.storage import outbox as outbox_work
 from api.storage.conversation_store import ConversationStore
 from api.storage.credential_store import CredentialStore, issue_link
-from api.storage.database import connect
+from api.storage.database import Database, Work, connect
 from api.storage.tables.conversations import turns as turns_table
 from api.storage.tables.outbox import outbox
 from api.telegram import TelegramParts, build_telegram
@@ -32,6 +34,7 @@ from bot.dialogue.engine import Engine
 from bot.dialogue.scene import World
 from bot.dialogue.turn import Inbound
 from bot.dialogue.turns import Turns
+from bot.errors import Unavailable
 from bot.scenes.registry import all_scenes
 from bot.words import ArticleShelf, BlindEye, TrainedEar
 from knowledge import understanding
@@ -40,6 +43,36 @@ from tests.fakes.telegram import TOKEN, TelegramServer
 SECRET = "webhook-secret-of-the-tests"
 SERVICE = "service-secret-of-the-tests"
 _STRIPE_KEY = "sk_test_telegram"
+
+T = TypeVar("T")
+
+
+class Switched:
+    """The database, which can be switched off: what is asked of it then is unavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.url = database.url
+        self.down = False
+        self.refused = 0
+
+    async def read(self, work: Work[T]) -> T:
+        """Like the database's own."""
+        self._check()
+        return await self._database.read(work)
+
+    async def write(self, work: Work[T]) -> T:
+        """Like the database's own."""
+        self._check()
+        return await self._database.write(work)
+
+    async def close(self) -> None:
+        """The database is closed by who opened it."""
+
+    def _check(self) -> None:
+        if self.down:
+            self.refused += 1
+            raise Unavailable("database")
 
 
 @dataclass(kw_only=True)
@@ -51,6 +84,8 @@ class House:
     parts: TelegramParts
     courier: Courier
     turns: Turns
+    stripe: SandboxStripe
+    database: Switched
     url: str = ""
 
     async def link(self, merchant_id: str) -> str:
@@ -68,7 +103,7 @@ class House:
     async def counts(self) -> dict[tuple[str, str], int]:
         """Parcels by kind and state."""
 
-        def count(connection):  # type: ignore[no-untyped-def]
+        def count(connection: Connection) -> Any:
             rows = connection.execute(
                 select(outbox.c.kind, outbox.c.state, func.count()).group_by(
                     outbox.c.kind, outbox.c.state
@@ -96,6 +131,16 @@ class House:
                     return
                 await asyncio.sleep(0.02)
 
+    async def revive(self, kind: str) -> None:
+        """Try what is dead once more."""
+
+        def work(connection: Connection) -> None:
+            dead = select(outbox.c.id).where(outbox.c.kind == kind, outbox.c.state == "dead")
+            for number in connection.scalars(dead).all():
+                outbox_work.revive(connection, number, now=self.assistant.clock.now())
+
+        await self.assistant.database.write(work)
+
     async def say(self, inbound: Inbound) -> None:
         """An event past Telegram, as from another channel."""
         await self.turns.take(inbound)
@@ -108,7 +153,7 @@ async def house(
     *,
     mode: str = "webhook",
     typing_after: float = 0.5,
-    slow_after: float = 4.0,
+    slow_after: float = 2.5,
     serve: bool = True,
 ) -> AsyncIterator[House]:
     """Everything, with the demo's merchants; in webhook mode the fake delivers to it."""
@@ -121,11 +166,10 @@ async def house(
         assistant = await stack.enter_async_context(
             assemble(settings, mailer=Inbox(clock), carry=False)
         )
+        database = Switched(assistant.database)
         carriers: dict[str, Carrier] = {}
-        courier = Courier(
-            database=assistant.database, live=assistant.live, clock=clock, carriers=carriers
-        )
-        turns = _turns(assistant, courier)
+        courier = Courier(database=database, live=assistant.live, clock=clock, carriers=carriers)
+        turns = _turns(assistant, database, courier)
         parts = build_telegram(
             token=TOKEN,
             api_base=telegram.url,
@@ -133,7 +177,7 @@ async def house(
             webhook_secret=SECRET,
             turns=turns,
             files=assistant.files,
-            database=assistant.database,
+            database=database,
             live=assistant.live,
             clock=clock,
             voice=assistant.voice,
@@ -145,7 +189,13 @@ async def house(
         await courier.start()
         stack.push_async_callback(courier.stop)
         running = House(
-            assistant=assistant, telegram=telegram, parts=parts, courier=courier, turns=turns
+            assistant=assistant,
+            telegram=telegram,
+            parts=parts,
+            courier=courier,
+            turns=turns,
+            stripe=stripe,
+            database=database,
         )
         if serve:
             running.url = await stack.enter_async_context(_served(assistant, parts))
@@ -185,7 +235,7 @@ async def _fill(url: str, stripe: SandboxStripe, clock: SystemClock) -> None:
     await database.close()
 
 
-def _turns(assistant: Assistant, courier: Courier) -> Turns:
+def _turns(assistant: Assistant, database: Switched, courier: Courier) -> Turns:
     world = World(
         accounts=assistant.accounts,
         campaigns=assistant.campaigns,
@@ -204,7 +254,7 @@ def _turns(assistant: Assistant, courier: Courier) -> Turns:
         places=assistant.places,
     )
     store = ConversationStore(
-        database=assistant.database,
+        database=database,
         live=assistant.live,
         courier=courier,
         clock=assistant.clock,
@@ -227,7 +277,7 @@ async def _served(assistant: Assistant, parts: TelegramParts) -> AsyncIterator[s
         uvicorn.Config(app, port=0, log_level="warning", access_log=False, lifespan="off")
     )
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # uvicorn offers no event
         await asyncio.sleep(0.01)
     host, port = server.servers[0].sockets[0].getsockname()[:2]
     try:

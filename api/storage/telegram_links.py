@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, exists, insert, select, true, update
+from sqlalchemy import Connection, and_, delete, exists, select, true, update
 
 from api.storage import outbox
 from api.storage.outbox import Parcel

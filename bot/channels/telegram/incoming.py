@@ -6,6 +6,7 @@ from aiogram import Bot, Dispatcher, F, Router
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.enums import ChatMemberStatus, ContentType
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update, User
+from aiogram.types.update import UpdateTypeLookupError
 
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.arrivals import (
@@ -68,6 +69,10 @@ class Translator:
 
     async def tell(self, update: Update) -> Arrival | None:
         """``None``: nothing that concerns us."""
+        try:
+            _ = update.event_type
+        except UpdateTypeLookupError:
+            return None  # a kind that Telegram added since; we did not ask for it
         arrival: Arrival | None = await self._dispatcher.feed_update(self._bot, update)
         return None if arrival is UNHANDLED else arrival
 
