@@ -19,7 +19,7 @@ from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 from markupsafe import Markup
 
 LOCALES = ("en", "de", "ru")
@@ -58,6 +58,26 @@ class Voice:
         """All phrases, sorted."""
         names = self._environments["en"].list_templates(extensions=["j2"])
         return tuple(sorted(name.removesuffix(".j2") for name in names if "/_" not in f"/{name}"))
+
+    def needs(self, key: str) -> tuple[frozenset[str], bool]:
+        """The names of the values that a phrase and what it always includes need; whether it includes
+        something more that only a value names."""
+        environment = self._environments["en"]
+        names: set[str] = set()
+        waiting, seen, by_value = [f"{key}.j2"], set[str](), False
+        while waiting:
+            name = waiting.pop()
+            if name in seen or environment.loader is None:
+                continue
+            seen.add(name)
+            tree = environment.parse(environment.loader.get_source(environment, name)[0])
+            names |= meta.find_undeclared_variables(tree) - environment.globals.keys()
+            for included in meta.find_referenced_templates(tree):
+                if included is None:
+                    by_value = True
+                else:
+                    waiting.append(included)
+        return frozenset(names), by_value
 
     def warm(self) -> None:
         """Compile every template now, so that no merchant waits for it."""
