@@ -22,7 +22,11 @@ def test_every_message_says_something_in_every_language() -> None:
             same.append(key)
     assert set(same) <= {
         "campaign_choice/button",
+        "findings/company_profile/ok",
+        "findings/sender_address/ok",
+        "findings/template/ok",
         "fix_sender_address/button_address",
+        "fix_template/button",
         "questions/answer",
         "settings/language_de",
         "settings/language_en",
