@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +37,12 @@ class Away:
     answer: Callable[[str, str], Signed]  # an agent there answers in public
     echo: Callable[[str], list[Signed]]  # what the desk tells of our own comments
     settle: Callable[[str], Signed]  # an agent there solves it
+    another: Callable[[], Desk]  # the adapter of another process: it never called the desk
+
+    def webhooks_elsewhere(self) -> None:
+        """From now on another process hears the desk."""
+        services = self.house.app.state.desk_webhooks
+        self.house.app.state.desk_webhooks = replace(services, desk=self.another())
 
     async def tell(self, signed: Signed) -> int:
         """Deliver a webhook; the status of our answer."""
@@ -147,7 +153,6 @@ def furnish(house: House, desk: Desk) -> None:
 async def away(request: pytest.FixtureRequest, database: Database) -> AsyncIterator[Away]:
     """A house for each external desk on each database."""
     server: DeskServer
-    desk: Desk
     if request.param == "zammad":
         server = fake = zammad.FakeZammad()
         hands = _zammad(fake)
@@ -158,15 +163,18 @@ async def away(request: pytest.FixtureRequest, database: Database) -> AsyncItera
         server = receiver = webhook.FakeReceiver()
         hands = _webhook(receiver)
     async with server:
-        if request.param == "zammad":
-            desk = ZammadDesk(server.url, token=zammad.TOKEN, secret=zammad.SECRET)
-        elif request.param == "zendesk":
-            desk = ZendeskDesk(server.url, token=zendesk.TOKEN, secret=zendesk.SECRET)
-        else:
-            desk = WebhookDesk(f"{server.url}/hook", secret=webhook.SECRET)
+
+        def another() -> Desk:
+            if request.param == "zammad":
+                return ZammadDesk(server.url, token=zammad.TOKEN, secret=zammad.SECRET)
+            if request.param == "zendesk":
+                return ZendeskDesk(server.url, token=zendesk.TOKEN, secret=zendesk.SECRET)
+            return WebhookDesk(f"{server.url}/hook", secret=webhook.SECRET)
+
+        desk = another()
         house = House(database, desk=request.param)
         furnish(house, desk)
-        yield Away(house=house, server=server, **hands)
+        yield Away(house=house, server=server, another=another, **hands)
         await house.close()
         await desk.aclose()
 
@@ -210,6 +218,7 @@ async def test_no_circle(away: Away) -> None:
     await away.carried()
     await away.tell(away.answer(number, "from their desk"))
     texts, said = away.texts(number), len(house.said.entries)
+    away.webhooks_elsewhere()
     for _ in range(3):
         for echo in away.echo(number):
             assert await away.tell(echo) == 200
@@ -231,13 +240,14 @@ async def test_echo_before_the_answer(away: Away) -> None:
     number = await house.escalate()
     await away.carried()
     away.server.faults.next(
-        *[Trouble(fine=True)] * (0 if house.desk.name == "webhook" else 2),
+        *[Trouble(fine=True)] * (0 if house.desk.name == "webhook" else 1),  # the look-up
         Trouble(after=True, status=504),
     )
     await house.service.reply(number, "said once", actor=await house.actor())
     await house.courier.idle()
+    away.webhooks_elsewhere()
     echoes = away.echo(number)
-    assert len(echoes) == 2 or house.desk.name == "zendesk"
+    assert len(echoes) == 2
     for echo in echoes:
         await away.tell(echo)
     house.clock.pass_(seconds=10)
