@@ -6,6 +6,8 @@ import { attachment } from './files.js';
 import { form } from './forms.js';
 import { markdown } from './markdown.js';
 
+const MOMENT = 3_000; // milliseconds
+
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 export class Log {
@@ -76,6 +78,9 @@ export class Log {
     const since = spokenLast ? Date.parse(spokenLast.created_at) : 0;
     const asking = messages.filter((one) => one.input && Date.parse(one.updated_at) >= since)
       .sort((a, b) => Date.parse(a.updated_at) - Date.parse(b.updated_at)).at(-1);
+    // What one turn said stands within a moment; buttons of an earlier one answer nothing any more.
+    const offered = Math.max(0, ...messages.filter((one) => one.actions.length && !one.report)
+      .map((one) => Date.parse(one.updated_at))) - MOMENT;
     const waiting = this.#pending.length > 0;
     const wanted = [];
     const marks = new Map();
@@ -87,7 +92,7 @@ export class Log {
         marks.set(key, mark);
         wanted.push(mark);
       }
-      const current = Date.parse(message.updated_at) >= since;
+      const current = Date.parse(message.updated_at) >= Math.max(since, offered);
       entry.root.classList.toggle('first', before?.author !== message.author);
       entry.actions.hidden = !message.actions.length || waiting || !(current || message.report);
       entry.form.hidden = waiting || message !== asking;
@@ -106,7 +111,7 @@ export class Log {
 
   /** The field that waits for an answer, if there is one. */
   field() {
-    return this.root.querySelector('.form:not([hidden]) input, .body .form:not([hidden]) button');
+    return [...this.root.querySelectorAll('.form input, .form button')].find((one) => one.getClientRects().length);
   }
 
   sorted() {

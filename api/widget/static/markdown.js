@@ -49,8 +49,9 @@ class Reader {
 
   #special(sign, end) {
     if (sign === '\n') {
-      this.#at += 1;
-      return [el('br')];
+      const blank = this.#text[this.#at + 1] === '\n';
+      while (this.#text[this.#at] === '\n') this.#at += 1;
+      return [blank ? el('span', { class: 'gap' }) : el('br')];
     }
     if (sign === '`') return this.#code();
     if (sign === '*') {

@@ -86,7 +86,7 @@ export class Panel {
   #build() {
     const { host, logo } = this.#shared;
     const words = this.#words;
-    this.#who = el('p', { class: 'merchant' }, words.say('stranger'));
+    this.#who = el('p', { class: 'whose' }, words.say('stranger'));
     this.#net = el('p', { class: 'net', role: 'status', hidden: true });
     this.#place = el('div', { class: 'place' });
     this.#notes = el('div', { class: 'notes' });
@@ -339,7 +339,7 @@ export class Panel {
     const at = host.shadowRoot.activeElement;
     const lost = at === null && (document.activeElement === document.body || document.activeElement === host);
     const hidden = at !== null && !at.getClientRects().length;
-    if (this.#shared.opened && (lost || hidden || at?.closest('.form[hidden]'))) this.#focus();
+    if (this.#shared.opened && (lost || hidden)) this.#focus();
     else if (at === this.#composer.field && !at.value && this.#log.field()?.matches('input')) this.#focus();
   }
 

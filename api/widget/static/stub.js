@@ -38,6 +38,8 @@ font:600 12px/18px system-ui,sans-serif;text-align:center}
 .oops{position:absolute;bottom:72px;right:0;width:220px;margin:0;padding:12px 14px;border-radius:12px;
 background:#1a1f36;color:#fff;font:14px/1.45 system-ui,sans-serif}
 :host([position=left]) .oops{right:auto;left:0}
+.fold,:host([open]) .letter{display:none}
+:host([open]) .fold{display:block}
 @keyframes al-beat{to{opacity:.35}}
 @media(prefers-reduced-motion:reduce){.launcher,.launcher svg{transition:none;animation:none!important}}`;
 
@@ -49,6 +51,10 @@ background:#1a1f36;color:#fff;font:14px/1.45 system-ui,sans-serif}
     return node;
   };
 
+  const picture = (look, ...lines) => make('svg', { class: look, viewBox: '0 0 24 24', width: 28, height: 28,
+    fill: 'none', stroke: 'currentColor', 'stroke-width': 1.8, 'stroke-linejoin': 'round',
+    'stroke-linecap': 'round', 'aria-hidden': 'true' }, ...lines.map((d) => make('path', { d })));
+
   class AutoLetterAssistantElement extends HTMLElement {
     constructor() {
       super();
@@ -59,11 +65,8 @@ background:#1a1f36;color:#fff;font:14px/1.45 system-ui,sans-serif}
       this.oops = make('p', { class: 'oops', role: 'alert', hidden: '' });
       this.launcher = make('button', { class: 'launcher', type: 'button', 'aria-label': words[0],
         'aria-expanded': 'false', 'aria-haspopup': 'dialog' },
-      make('svg', { viewBox: '0 0 24 24', width: 28, height: 28, fill: 'none', stroke: 'currentColor',
-        'stroke-width': 1.8, 'stroke-linejoin': 'round', 'stroke-linecap': 'round',
-        'aria-hidden': 'true' },
-      make('path', { d: 'M3 7.5A2.5 2.5 0 0 1 5.5 5h13A2.5 2.5 0 0 1 21 7.5v8a2.5 2.5 0 0 1-2.5 2.5H11l-4.5 3.5V18h-1A2.5 2.5 0 0 1 3 15.5z' }),
-      make('path', { d: 'm7 9 5 3.8L17 9' })), this.badge);
+      picture('letter', 'M3 7.5A2.5 2.5 0 0 1 5.5 5h13A2.5 2.5 0 0 1 21 7.5v8a2.5 2.5 0 0 1-2.5 2.5H11l-4.5 3.5V18h-1A2.5 2.5 0 0 1 3 15.5z', 'm7 9 5 3.8L17 9'),
+      picture('fold', 'm6 9.5 6 6 6-6'), this.badge);
       this.shadowRoot.append(this.oops, this.launcher);
       this.launcher.addEventListener('click', () => (shared.opened ? api.close() : api.open()));
     }
