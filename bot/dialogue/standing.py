@@ -112,9 +112,14 @@ def ready(campaign: Campaign, report: Report, *, fresh: bool | None = None) -> R
 
 def not_known(report: Report, *, again: bool = False, fresh: bool | None = None) -> Reply:
     """Nothing is wrong as far as could be seen, but not everything could be seen."""
-    unknown = [finding.check for finding in report.findings if finding.status is Status.UNKNOWN]
+    unknown = [finding for finding in report.findings if finding.status is Status.UNKNOWN]
+    syncing = all(finding.code == "syncing" for finding in unknown)
     return Reply(
-        phrase=Phrase("checkup/unknown", {"unknown": unknown, "again": again}),
+        phrase=Phrase("checkup/syncing", {"again": again})
+        if syncing
+        else Phrase(
+            "checkup/unknown", {"unknown": [finding.check for finding in unknown], "again": again}
+        ),
         slot=STEP,
         fresh=fresh,
         actions=(

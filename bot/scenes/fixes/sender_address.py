@@ -179,6 +179,9 @@ class SenderAddressFix(Fix):
             ),
             step=step,
             ask=Ask("address", step),
+            actions=(Action("fix_sender_address.other", Phrase("fix_sender_address/button_other")),)
+            if repairing
+            else (),
             remember={"fields": _kept(address)},
         )
 

@@ -135,6 +135,7 @@ async def test_a_nearly_good_address_needs_only_its_missing_part() -> None:
     """The listed address without a house number is completed, not typed again."""
     chat = await at_the_question(replace(ADDRESS, house_number=None))
     chat.sees("Only a part is missing", "Which house number")
+    chat.offers("A different address")
     await chat.says("12")
     chat.sees("Laden GmbH\nHauptstr. 12\n80331 München")
     await chat.press("Yes, save it")
