@@ -7,11 +7,18 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import problems
 from api.assembly import Assistant
-from api.routes import chat, diagnosis, health, stripe, widget
+from api.routes import chat, desk_webhooks, diagnosis, health, stripe, tickets, widget
 from api.routes import help as help_pages
 from api.routes.chat import ChatServices
+from api.routes.desk_webhooks import DeskWebhookServices
 from api.routes.diagnosis import DiagnosisServices
+from api.routes.tickets import TicketServices
+from api.tickets.limits import Buckets
 from api.version import current
+
+_CALLS_A_MINUTE = 600
+_CALLS_AT_ONCE = 60
+"""Of the ticket API, for each token."""
 
 
 def build(assistant: Assistant, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
@@ -63,7 +70,21 @@ def build(assistant: Assistant, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
         secret_key=settings.secret_key.get_secret_value(),
         bot_name=assistant.telegram.find_name if assistant.telegram else _no_bot,
     )
+    app.state.tickets = TicketServices(
+        service=assistant.tickets,
+        database=assistant.database,
+        clock=assistant.clock,
+        limits=Buckets(per_minute=_CALLS_A_MINUTE, burst=_CALLS_AT_ONCE),
+    )
+    app.state.desk_webhooks = DeskWebhookServices(
+        desk=assistant.desk,
+        database=assistant.database,
+        courier=assistant.courier,
+        clock=assistant.clock,
+    )
     for router in (
+        tickets.router,
+        desk_webhooks.router,
         chat.router,
         diagnosis.router,
         stripe.router,

@@ -7,28 +7,38 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from api.carriers import desk_events
+from api.carriers.desk import Breaker, DeskCarrier
+from api.carriers.desk_events import DeskEvents
 from api.carriers.notice import Notices
 from api.carriers.signin import SignInCodes
 from api.carriers.stripe_events import StripeEvents
+from api.carriers.ticket_news import TicketNews, UnseenTickets
+from api.clients.accounts.platform import PlatformAccounts
 from api.clients.accounts.sandbox import SandboxAccounts
+from api.clients.campaigns.platform import PlatformCampaigns
 from api.clients.campaigns.sandbox import SandboxCampaigns
 from api.clients.mailer.smtp import SmtpMailer
 from api.clients.payments.stripe import StripePayments
 from api.clock import SystemClock
 from api.courier import Carrier, Courier
+from api.desks import make_desk
 from api.diagnosis import Diagnosis
+from api.eye import SubprocessEye
 from api.live import Live
 from api.metrics import Metrics
 from api.places import DashboardPlaces
+from api.platform_api import PlatformApi
 from api.security import ServiceToken, parse_service_tokens
 from api.settings import Settings
-from api.storage import effects, telegram_outbox, tickets
+from api.storage import effects, telegram_outbox, ticket_writes, tickets
 from api.storage.conversation_store import ConversationStore
 from api.storage.credential_store import CredentialStore
 from api.storage.database import Database, connect
 from api.storage.file_store import FileStore
 from api.storage.outbox import Parcel
 from api.stripe_events import EventVerifier
+from api.tickets.service import TicketService
 from api.version import current
 from bot.dialogue.engine import Engine
 from bot.dialogue.message import Message
@@ -39,11 +49,12 @@ from bot.ports.accounts import Accounts
 from bot.ports.campaigns import Campaigns
 from bot.ports.clock import Clock
 from bot.ports.conversations import Commit
+from bot.ports.desk import Desk
 from bot.ports.mailer import Mailer
 from bot.ports.payments import Payments
 from bot.ports.words import Eye
 from bot.scenes.registry import all_scenes
-from bot.words import ArticleShelf, BlindEye, TrainedEar
+from bot.words import ArticleShelf, TrainedEar
 from diagnostics.finding import Report
 from knowledge import understanding
 from knowledge.library import shelf
@@ -75,6 +86,8 @@ class Assistant:
     turns: Turns
     telegram: "TelegramParts | None"
     diagnosis: Diagnosis
+    desk: Desk
+    tickets: TicketService
     metrics: Metrics
     service_tokens: tuple[ServiceToken, ...]
     stripe_verifier: EventVerifier
@@ -103,7 +116,7 @@ async def assemble(
             settings.stripe_api_key.get_secret_value(), api_base=settings.stripe_api_base or None
         )
         stack.push_async_callback(payments.aclose)
-        accounts, campaigns = _accounts(settings, database, clock, payments)
+        accounts, campaigns = _accounts(settings, database, clock, payments, stack)
         mailer = mailer or SmtpMailer(
             settings.smtp_url.get_secret_value(), sender=settings.mail_from
         )
@@ -118,7 +131,7 @@ async def assemble(
             files=files,
             ear=TrainedEar(understanding.load()),
             shelf=ArticleShelf(library, public_url=settings.public_url),
-            eye=eye or BlindEye(),
+            eye=eye or SubprocessEye(),
             clock=clock,
             places=places,
         )
@@ -153,6 +166,35 @@ async def assemble(
         carriers["stripe.event"] = StripeEvents(
             database=database, live=live, accounts=accounts, payments=payments, clock=clock
         )
+        desk = make_desk(settings, database)
+        stack.push_async_callback(desk.aclose)
+        writes = ticket_writes.Desk(name=settings.ticket_desk, carry=partial(_carry_all, carries))
+        diagnosis = Diagnosis(
+            accounts=accounts, payments=payments, places=places, voice=voice, clock=clock
+        )
+        service = TicketService(
+            database=database,
+            live=live,
+            courier=courier,
+            clock=clock,
+            files=files,
+            desk=writes,
+            diagnose=partial(diagnosis.report, locale="en"),
+        )
+        carriers["desk"] = DeskCarrier(
+            database=database,
+            desk=desk,
+            files=files,
+            clock=clock,
+            breaker=Breaker(),
+            requester=partial(_requester, accounts),
+            public_url=settings.public_url,
+        )
+        carriers[desk_events.KIND] = DeskEvents(
+            database=database, service=service, writes=writes, clock=clock
+        )
+        carriers["tickets.new"] = carriers["tickets.changed"] = TicketNews(live=live)
+        carriers["tickets.unseen"] = UnseenTickets(database=database, notify=None)
         telegram = None
         if settings.telegram:
             telegram = _telegram(settings, turns, files, database, live, clock, voice)
@@ -183,9 +225,9 @@ async def assemble(
             files=files,
             turns=turns,
             telegram=telegram,
-            diagnosis=Diagnosis(
-                accounts=accounts, payments=payments, places=places, voice=voice, clock=clock
-            ),
+            diagnosis=diagnosis,
+            desk=desk,
+            tickets=service,
             metrics=Metrics(),
             service_tokens=parse_service_tokens(settings.service_tokens.get_secret_value()),
             stripe_verifier=EventVerifier(
@@ -195,8 +237,16 @@ async def assemble(
 
 
 def _accounts(
-    settings: Settings, database: Database, clock: Clock, payments: Payments
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    payments: Payments,
+    stack: AsyncExitStack,
 ) -> tuple[Accounts, Campaigns]:
+    if settings.accounts != "sandbox":
+        platform = PlatformApi(settings.accounts, settings.accounts_token.get_secret_value())
+        stack.push_async_callback(platform.aclose)
+        return PlatformAccounts(platform), PlatformCampaigns(platform)
     return (
         SandboxAccounts(database, clock=clock),
         SandboxCampaigns(database, clock=clock, payment_state=payments.state),
@@ -227,6 +277,11 @@ def _telegram(
         clock=clock,
         voice=voice,
     )
+
+
+async def _requester(accounts: Accounts, merchant_id: str) -> tuple[str, str]:
+    merchant = await accounts.merchant(merchant_id)
+    return merchant.name, merchant.email
 
 
 def _carry_all(carries: Sequence[Carry], commit: Commit, said: Sequence[Message]) -> list[Parcel]:

@@ -63,6 +63,9 @@ async def test_owner_is_found_by_id_and_by_address_without_case(world: World) ->
     assert owner.stripe_customer == "cus_acme"
     assert await world.accounts.by_email("  OWNER@acme.EXAMPLE ") == owner
     assert await world.accounts.by_email("nobody@acme.example") is None
+    if owner.stripe_customer is not None:
+        assert await world.accounts.by_stripe_customer(owner.stripe_customer) == owner
+    assert await world.accounts.by_stripe_customer("cus_nobody") is None
 
 
 @pytest.mark.parametrize("stranger", ["nobody", "..", "acme/account", "äcme?x=1"])

@@ -141,7 +141,11 @@ class FakePlatform:
         return None
 
     async def _find(self, request: web.Request) -> web.Response:
-        found = await self._accounts.by_email(request.query["email"])
+        customer = request.query.get("stripe_customer")
+        if customer is not None:
+            found = await self._accounts.by_stripe_customer(customer)
+        else:
+            found = await self._accounts.by_email(request.query["email"])
         return _json({"merchant": account_json.dump_merchant(found) if found else None})
 
     async def _merchant(self, request: web.Request) -> web.Response:

@@ -34,13 +34,25 @@ class PlatformAccounts:
     async def by_email(self, email: str) -> Merchant | None:
         """See :meth:`bot.ports.accounts.Accounts.by_email`."""
         wanted = email.strip().lower()
-        data = parsed(await self._api.get("merchants", query={"email": wanted}))
+        merchant = await self._found({"email": wanted})
+        if merchant is None:
+            return None
+        return _only(merchant, merchant.email.strip().lower() == wanted)
+
+    async def by_stripe_customer(self, customer_id: str) -> Merchant | None:
+        """See :meth:`bot.ports.accounts.Accounts.by_stripe_customer`."""
+        merchant = await self._found({"stripe_customer": customer_id})
+        if merchant is None:
+            return None
+        return _only(merchant, merchant.stripe_customer == customer_id)
+
+    async def _found(self, query: Mapping[str, str]) -> Merchant | None:
+        data = parsed(await self._api.get("merchants", query=query))
         if not isinstance(data, dict) or "merchant" not in data:
             raise Unavailable(Outage.GARBAGE)
         if data["merchant"] is None:
             return None
-        merchant = _read(account_json.load_merchant, data["merchant"])
-        return _only(merchant, merchant.email.strip().lower() == wanted)
+        return _read(account_json.load_merchant, data["merchant"])
 
     async def snapshot(
         self, merchant_id: str, *, prefetched: Mapping[str, object] | None = None
