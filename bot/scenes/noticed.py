@@ -144,8 +144,7 @@ class NoticedScene:
         )
 
     def _handed_back(self, turn: Turn) -> Outcome:
-        if turn.conversation.owner is Owner.BOT:
-            return Outcome()
+        del turn
         return Outcome(
             scene="welcome",
             step="",
