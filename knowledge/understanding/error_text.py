@@ -7,6 +7,7 @@ clear, the answer is `None`: a wrong check costs the merchant more than a questi
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import Final
 
@@ -24,8 +25,33 @@ _SHORTEST: Final = 4
 _FILE: Final = "trouble.txt"
 _STRONG: Final = "strong"
 _WEAK: Final = "weak"
+_ELSEWHERE: Final = "elsewhere"
+_THINGS: Final = frozenset(
+    {
+        "pay_thing",
+        "pay_word",
+        "template_thing",
+        "recipients_thing",
+        "budget_thing",
+        "sender_thing",
+        "address_thing",
+        "profile_thing",
+    }
+)
 _WEAK_WORTH: Final = 0.7
+_NO_THING_WORTH: Final = 0.65
+_MENU_WORDS: Final = 3
+_REASON: Final = re.compile(
+    r":\s+|\b(?:because|weil|denn|потому что|так как|поскольку)\s+", re.IGNORECASE
+)
 _LEAST_CHANCE: Final = 0.2
+_MENU: Final = frozenset(
+    {"pay_word", "template_thing", "recipients_thing", "budget_thing", "sender_thing"}
+)
+_MENU_WORDS: Final = 3
+_REASON: Final = re.compile(
+    r":\s+|\b(?:because|weil|denn|потому что|так как|поскольку)\s+", re.IGNORECASE
+)
 _CONDITIONS: Final = tuple((INTENTS.index(intent), check) for intent, check in CHECK_OF.items())
 _SAYS_LAUNCH: Final = tuple(
     INTENTS.index(intent) for intent in ("cannot_launch", "launch", "status")
@@ -43,8 +69,8 @@ def check_of_error(
 ) -> tuple[str | None, float]:
     """The check (or `None`) and the probability that it is the right one."""
     best: dict[str, float] = {}
-    for sentence in _sentences(text):
-        worth = _worth(fold(clean(sentence)), trouble)
+    for sentence in _sentences(text, trouble=trouble, concepts=extractor.concepts):
+        worth = _worth(fold(clean(sentence)), trouble=trouble, concepts=extractor.concepts)
         if not worth:
             continue
         chances = model.intents.probabilities(extractor.extract(sentence))
@@ -64,21 +90,37 @@ def check_of_error(
     return check, round(sure, 4)
 
 
-def _worth(folded: str, trouble: Concepts) -> float:
+def _worth(folded: str, *, trouble: Concepts, concepts: Concepts) -> float:
+    """How much a sentence counts: whether it speaks of trouble, and of a condition's things."""
     if len(folded) < _SHORTEST:
         return 0.0
     cues = trouble.find(folded)
-    if _STRONG in cues:
-        return 1.0
-    return _WEAK_WORTH if _WEAK in cues else 0.0
+    if not cues & {_STRONG, _WEAK}:
+        return 0.0
+    worth = 1.0 if _STRONG in cues else _WEAK_WORTH
+    if concepts.find(folded) & _THINGS:
+        return worth
+    return 0.0 if _ELSEWHERE in cues else worth * _NO_THING_WORTH
 
 
-def _sentences(text: str) -> list[str]:
+def _is_menu(folded: str, *, trouble: Concepts, concepts: Concepts) -> bool:
+    """A row of the Dashboard's own words: several conditions, and nothing said about them."""
+    return len(_THINGS & concepts.find(folded)) >= _MENU_WORDS and not trouble.find(folded)
+
+
+def _sentences(text: str, *, trouble: Concepts, concepts: Concepts) -> list[str]:
     """Lines, and what several lines in a row say together: a sentence may be wrapped."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [
+        line.strip()
+        for line in text.splitlines()
+        if line.strip() and not _is_menu(fold(clean(line)), trouble=trouble, concepts=concepts)
+    ]
     found: list[str] = []
     for start in range(len(lines)):
         for length in range(1, _LINES_OF_A_SENTENCE + 1):
             if start + length <= len(lines):
-                found.append(" ".join(lines[start : start + length]))
+                sentence = " ".join(lines[start : start + length])
+                found.append(sentence)
+                # "It can't start because …": what is wrong is in the second half.
+                found.extend(_REASON.split(sentence, maxsplit=1)[1:])
     return found
