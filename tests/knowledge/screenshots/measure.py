@@ -19,6 +19,9 @@ from tests.knowledge.screenshots.pages import PLACES, browser_page, drawn_by
 from tests.knowledge.screenshots.texts import HARMLESS, ErrorText, error_texts
 from tests.knowledge.screenshots.transforms import TRANSFORMS
 
+# A busy machine shall not change what is read.
+_SECONDS = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -102,7 +105,7 @@ def measure(reader: Reader, found: Iterator[Sample], *, keep: Path | None = None
         right = reading.check == sample.of.check
         outcome = "right" if right else "none" if reading.check is None else "wrong"
         kind = "with an error of a check" if sample.of.check else "without"
-        groups = (kind,)
+        groups: tuple[str, ...] = (kind,)
         if sample.of.check:
             groups = (kind, sample.of.lang, sample.theme, sample.transform, sample.scene)
         tally.add(groups, outcome)
@@ -133,7 +136,7 @@ def main() -> None:
     texts = texts[: chosen.limit or None]
     found = samples(texts, seed=chosen.seed, rounds=chosen.rounds)
     Image.MAX_IMAGE_PIXELS = None
-    for line in measure(load(), found, keep=chosen.keep).lines():
+    for line in measure(load(budget_seconds=_SECONDS), found, keep=chosen.keep).lines():
         print(line)
 
 

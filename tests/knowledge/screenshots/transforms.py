@@ -59,8 +59,8 @@ def photo(image: Image.Image, rng: random.Random) -> bytes:
     centre = (canvas[0] / 2, canvas[1] / 2)
     moved = []
     for x, y in corners:
-        x, y = x - centre[0], y - centre[1]
-        turned = (x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle))
+        dx, dy = x - centre[0], y - centre[1]
+        turned = (dx * np.cos(angle) - dy * np.sin(angle), dx * np.sin(angle) + dy * np.cos(angle))
         moved.append(
             (turned[0] + centre[0] + rng.uniform(-lean, lean) * 0.5,
              turned[1] + centre[1] + rng.uniform(-lean, lean) * 0.5)
