@@ -45,13 +45,6 @@ _REASON: Final = re.compile(
     r":\s+|\b(?:because|weil|denn|потому что|так как|поскольку)\s+", re.IGNORECASE
 )
 _LEAST_CHANCE: Final = 0.2
-_MENU: Final = frozenset(
-    {"pay_word", "template_thing", "recipients_thing", "budget_thing", "sender_thing"}
-)
-_MENU_WORDS: Final = 3
-_REASON: Final = re.compile(
-    r":\s+|\b(?:because|weil|denn|потому что|так как|поскольку)\s+", re.IGNORECASE
-)
 _CONDITIONS: Final = tuple((INTENTS.index(intent), check) for intent, check in CHECK_OF.items())
 _SAYS_LAUNCH: Final = tuple(
     INTENTS.index(intent) for intent in ("cannot_launch", "launch", "status")
