@@ -6,7 +6,14 @@ import { attachment } from './files.js';
 import { form } from './forms.js';
 import { markdown } from './markdown.js';
 
-const MOMENT = 3_000; // milliseconds
+const MOMENT = 1_000; // milliseconds
+
+/** Where a message stands in time. A report stays where it is however often it changes; an answer
+    that takes the place of an earlier one stands below what it answers. */
+const at = (message) => Date.parse(moment(message));
+const moment = (message) => (message.report ? message.created_at : message.updated_at);
+const micros = (time) => Number(/\.\d{3}(\d{3})/.exec(time)?.[1] ?? 0);
+const order = (one, other) => at(one) - at(other) || micros(moment(one)) - micros(moment(other)) || one.seq - other.seq;
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -102,10 +109,10 @@ export class Log {
     wanted.push(...this.#pending.map((one) => one.root), this.#checking, this.#typing);
     for (const [key, mark] of this.#marks) if (!marks.has(key)) mark.remove();
     this.#marks = marks;
-    let at = this.root.firstChild;
+    let next = this.root.firstChild;
     for (const node of wanted) {
-      if (node === at) at = at.nextSibling;
-      else this.root.insertBefore(node, at);
+      if (node === next) next = next.nextSibling;
+      else this.root.insertBefore(node, next);
     }
   }
 
@@ -115,13 +122,13 @@ export class Log {
   }
 
   sorted() {
-    return [...this.#chat.messages.values()].sort((a, b) => a.seq - b.seq);
+    return [...this.#chat.messages.values()].sort(order);
   }
 
   *#between(before, message) {
-    const day = new Date(message.created_at).toDateString();
-    if (!before || new Date(before.created_at).toDateString() !== day) {
-      yield [`day:${day}`, this.#words.day(new Date(message.created_at)), 'day'];
+    const day = new Date(at(message)).toDateString();
+    if (!before || new Date(at(before)).toDateString() !== day) {
+      yield [`day:${day}`, this.#words.day(new Date(at(message))), 'day'];
     }
     const speaker = (one) => (one?.author === 'agent' ? `agent:${one.author_name}` : one?.author);
     const last = this.#spoke(before);
