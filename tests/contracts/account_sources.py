@@ -30,6 +30,7 @@ from diagnostics.account import (
     SourceType,
     Template,
     TemplateStatus,
+    Unknown,
 )
 from tests.fakes.payments import FakePayments
 from tests.fakes.platform import TOKEN, FakePlatform
@@ -140,6 +141,8 @@ class World:
     payments: FakePayments
     clock: Hands = field(default_factory=Hands)
     platform: FakePlatform | None = None
+    asked: list[str] = field(default_factory=list)
+    """The customers about whom the payment provider was asked."""
 
     async def load(self, account: Account = GREEN, **about: Any) -> None:
         """Put a workspace in."""
@@ -174,9 +177,20 @@ async def account_source(kind: str, database: Database) -> AsyncIterator[World]:
     payments.add_customer("cus_acme", methods=(VISA,), default=VISA.id)
     clock = Hands()
     accounts = SandboxAccounts(database, clock=clock)
-    campaigns = SandboxCampaigns(database, clock=clock, payment_state=payments.state)
+    asked: list[str] = []
+
+    async def payment_state(customer_id: str) -> Payment | Unknown:
+        asked.append(customer_id)
+        return await payments.state(customer_id)
+
+    campaigns = SandboxCampaigns(database, clock=clock, payment_state=payment_state)
     world = World(
-        accounts=accounts, campaigns=campaigns, database=database, payments=payments, clock=clock
+        accounts=accounts,
+        campaigns=campaigns,
+        database=database,
+        payments=payments,
+        clock=clock,
+        asked=asked,
     )
     await world.load()
     if kind == "sandbox":

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, func, select
 
 from api.storage.tables.sandbox import sandbox_effects
 from bot.errors import AssistantError, Conflict, NotFound, Refused
-from bot.ports.accounts import AssignTemplate, Launched, SetBudget, Terms
+from bot.ports.accounts import AssignTemplate, Launched, SetBudget, SetPaymentCustomer, Terms
 from bot.ports.payments import Outage
-from diagnostics.account import Account, BillingStatus, Payment, PaymentMethod
+from diagnostics.account import Account, BillingStatus, Payment, PaymentMethod, Unknown
 from tests.contracts.account_sources import GREEN, START, VISA, World, account_source
 from tests.fakes.databases import empty_database
 
@@ -211,6 +211,7 @@ async def test_repetition_asks_nobody(world: World) -> None:
     await launch(world)
     world.payments.outage = Outage.TIMEOUT
     assert (await launch(world)).again is True
+    assert world.asked == ["cus_acme"]
 
 
 async def test_stated_payment_needs_no_provider(world: World) -> None:
@@ -220,6 +221,7 @@ async def test_stated_payment_needs_no_provider(world: World) -> None:
     await world.load(replace(GREEN, payment=payment), stripe_customer=None)
     assert (await world.account()).payment == replace(payment, customer_id=None)
     assert not (await launch(world)).again
+    assert world.asked == []
 
 
 async def test_key_of_another_launch_is_a_conflict(world: World) -> None:
@@ -244,6 +246,22 @@ async def test_unknown_campaign_is_not_found(
     terms = Terms.of(await world.campaign("draft"))
     with pytest.raises(NotFound):
         await world.campaigns.launch(merchant_id, campaign_id, expected=terms, key="yes")
+
+
+async def test_customer_that_changed_while_stripe_was_asked_starts_nothing(world: World) -> None:
+    """What the payment provider said of somebody else's card does not count."""
+    ask = world.payments.state
+
+    async def slow(customer_id: str) -> Payment | Unknown:
+        said = await ask(customer_id)
+        change = SetPaymentCustomer(customer_id="cus_other")
+        await world.accounts.apply("acme", change, key="meanwhile")
+        return said
+
+    world.payments.state = slow  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        await launch(world)
+    assert await state(world) == "draft"
 
 
 async def test_change_and_launch_side_by_side_keep_their_order(world: World) -> None:

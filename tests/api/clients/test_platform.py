@@ -64,6 +64,7 @@ async def test_broken_platform_is_unavailable(
     """Whatever is wrong over there is an outage with its reason, and no data is made up from it."""
     platform.break_down(fault)
     assert await every_read(world) == [reason] * 3
+    assert all(path != "/elsewhere" for _, path, _ in platform.requests), "the token stays here"
 
 
 async def test_slow_platform_is_given_up_in_time(world: World, platform: FakePlatform) -> None:

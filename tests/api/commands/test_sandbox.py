@@ -19,7 +19,7 @@ from api.storage.database import Database
 from bot.errors import NotFound
 from bot.ports.accounts import ImportCustomers, SetBudget
 from diagnostics import snapshot
-from diagnostics.account import Account, Payment, Source, Unknown
+from diagnostics.account import Account, Payment, Source, SourceType, Unknown
 from tests.contracts.account_sources import GREEN, VISA, Hands, row
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -148,7 +148,7 @@ async def test_times_stay_as_far_in_the_past(load: Loader) -> None:
 async def test_time_after_the_snapshot_is_taken_as_it_is(load: Loader) -> None:
     """A time that can't be the snapshot's past means itself."""
     at = NOW - timedelta(minutes=1)
-    source = Source(id="s", type="shopify", name="S", customers=1, last_sync_at=at)  # type: ignore[arg-type]
+    source = Source(id="s", type=SourceType.SHOPIFY, name="S", customers=1, last_sync_at=at)
     taken = NOW - timedelta(days=3)
     await load(line(replace(GREEN, taken_at=taken, sources=(source,))))
     sources = (await load.accounts.snapshot("acme")).sources

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from api.clients.accounts.sandbox import SandboxAccounts
 from api.sandbox import rules as refusals
@@ -123,15 +123,22 @@ async def test_prefetched_row_needs_no_query(world: World) -> None:
     """A turn that brought the row along reads nothing more for the account."""
     row_of = partial(sandbox.row_of, merchant_id="acme")
     row = dict(await world.database.read(row_of))
-    assert isinstance(world.database, SQLite)
     said: list[str] = []
-    for engine in world.database._engines:
-        event.listen(engine, "before_cursor_execute", lambda *args: said.append(args[2]))
-    assert (await world.accounts.snapshot("acme", prefetched=row)) == await world.account()
-    assert len([text for text in said if "sandbox_workspaces" in text]) == 1
-    said.clear()
-    await world.accounts.snapshot("acme", prefetched={**row, "merchant_id": "other"})
-    assert any("sandbox_workspaces" in text for text in said), "another merchant's row is no use"
+
+    def listen(*args: Any) -> None:
+        said.append(args[2])
+
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        prefetched = await world.accounts.snapshot("acme", prefetched=row)
+        assert said == []
+        assert await world.account() == prefetched
+        assert any("sandbox_workspaces" in text for text in said)
+        said.clear()
+        await world.accounts.snapshot("acme", prefetched={**row, "merchant_id": "other"})
+        assert any("sandbox_workspaces" in text for text in said), "another merchant's is no use"
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
 
 
 async def test_row_keeps_no_payment_methods(world: World) -> None:
