@@ -19,10 +19,12 @@ from api.courier import Carrier
 from api.live import Live
 from api.polling import Poller
 from api.routes.telegram import PATH, unlink_router, webhook
-from api.storage import telegram_files, telegram_links, telegram_outbox
+from api.storage import telegram_files, telegram_links, telegram_outbox, telegram_topics
 from api.storage.database import Database
 from api.telegram_intake import KIND_UPDATE, Intake, UpdateCarrier
 from api.telegram_patience import Patience
+from api.telegram_support import SupportDesk, SupportMirror, TopicCarrier
+from api.tickets.service import TicketService
 from bot.channels.telegram.incoming import Translator
 from bot.dialogue.turns import Turns
 from bot.ports.clock import Clock
@@ -57,6 +59,11 @@ class TelegramParts:
     mode: Mode
     secret: str
     poller: Poller | None
+    talker: Talker
+    database: Database
+    live: Live
+    clock: Clock
+    mirror: SupportMirror | None = None
     name: str | None = None
 
     def install(self, app: FastAPI) -> None:
@@ -70,9 +77,39 @@ class TelegramParts:
             )
         app.include_router(self.router)
 
+    def add_support(self, *, chat: str, tickets: TicketService) -> Mapping[str, Carrier]:
+        """Let agents work in the group ``chat`` as well, before :meth:`start`; the carriers that the
+        courier needs for it. :class:`ValueError` for a chat that is no number."""
+        if not chat.removeprefix("-").isdigit():
+            raise ValueError("ASSISTANT_TELEGRAM_SUPPORT_CHAT is the group's number, such as -100…")
+        self.intake.support(
+            Translator(self.bot, support_chat=chat),
+            SupportDesk(
+                tickets=tickets,
+                database=self.database,
+                live=self.live,
+                clock=self.clock,
+                chat=chat,
+            ),
+        )
+        self.mirror = SupportMirror(
+            database=self.database, live=self.live, clock=self.clock, chat=chat
+        )
+        return {
+            telegram_topics.KIND: TopicCarrier(
+                bot=self.bot,
+                talker=self.talker,
+                database=self.database,
+                clock=self.clock,
+                chat=chat,
+            )
+        }
+
     async def start(self) -> None:
         """Begin to poll where that is the way, and find out the bot's name for deep links."""
         await self.find_name()
+        if self.mirror is not None:
+            await self.mirror.start()
         if self.poller is not None:
             await self.poller.start()
 
@@ -89,6 +126,8 @@ class TelegramParts:
         """Stop taking updates in; what is on its way ends."""
         if self.poller is not None:
             await self.poller.stop()
+        if self.mirror is not None:
+            await self.mirror.stop()
         await self.patience.settle()
         await self.bot.session.close()
 
@@ -105,9 +144,6 @@ def build_telegram(
     live: Live,
     clock: Clock,
     voice: Voice,
-    typing_after: float = 0.5,
-    slow_after: float = 2.5,
-    poll_hold: int = 25,
 ) -> TelegramParts:
     """Everything of the channel. :class:`ValueError` for a webhook without a secret."""
     if mode == "webhook" and not webhook_secret:
@@ -123,8 +159,6 @@ def build_telegram(
         talker=talker,
         database=database,
         voice=voice,
-        typing_after=typing_after,
-        slow_after=slow_after,
     )
     intake = Intake(
         translator=Translator(bot),
@@ -146,7 +180,7 @@ def build_telegram(
     }
     poller = None
     if mode == "polling":
-        poller = Poller(bot=bot, intake=intake, database=database, clock=clock, hold=poll_hold)
+        poller = Poller(bot=bot, intake=intake, database=database, clock=clock)
     return TelegramParts(
         bot=bot,
         intake=intake,
@@ -156,4 +190,8 @@ def build_telegram(
         mode=mode,
         secret=webhook_secret,
         poller=poller,
+        talker=talker,
+        database=database,
+        live=live,
+        clock=clock,
     )

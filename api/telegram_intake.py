@@ -20,8 +20,16 @@ from api.storage.database import Database
 from api.storage.outbox import Entry, Parcel
 from api.storage.tables.outbox import outbox as outbox_table
 from api.telegram_patience import Patience
+from api.telegram_support import SupportDesk
 from bot.channels.telegram import CHANNEL
-from bot.channels.telegram.arrivals import InGroup, Reach, Said, Sent
+from bot.channels.telegram.arrivals import (
+    AgentSaid,
+    InGroup,
+    Reach,
+    Said,
+    Sent,
+    TopicSwitched,
+)
 from bot.channels.telegram.incoming import Translator
 from bot.dialogue.turn import Address
 from bot.dialogue.turns import Turns
@@ -44,6 +52,7 @@ class Intake:
         live: Live,
         clock: Clock,
     ) -> None:
+        self._support: SupportDesk | None = None
         self._translator = translator
         self.turns = turns
         self._fetcher = fetcher
@@ -52,6 +61,11 @@ class Intake:
         self._live = live
         self._clock = clock
         self._lanes: dict[str, _Lane] = {}
+
+    def support(self, translator: Translator, desk: SupportDesk) -> None:
+        """From now on the agents' group is known."""
+        self._translator = translator
+        self._support = desk
 
     def read(self, body: bytes) -> Update:
         """:class:`ValueError` if it is no update."""
@@ -81,6 +95,12 @@ class Intake:
                 self._live.publish("outbox")
             case Reach():
                 await self._reach(arrival)
+            case AgentSaid() if self._support is not None:
+                async with self._in_order(f"topic:{arrival.topic}"):
+                    await self._support.said(arrival)
+            case TopicSwitched() if self._support is not None:
+                async with self._in_order(f"topic:{arrival.topic}"):
+                    await self._support.switched(arrival)
 
     async def park(self, number: int, content: Mapping[str, Any], *, reason: str) -> None:
         """Keep an update that could not be answered in the visible dead state, to be tried again

@@ -48,8 +48,8 @@ class Patience:
         self._talker = talker
         self._database = database
         self._voice = voice
-        self._typing_after = typing_after
-        self._slow_after = slow_after
+        self.typing_after = typing_after
+        self.slow_after = slow_after
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -57,7 +57,7 @@ class Patience:
         """While an event is being answered. A pressed button stops turning when it is."""
         over = asyncio.Event()
         alarm = asyncio.get_running_loop().call_later(
-            self._typing_after, lambda: self._spawn(self._comfort(inbound, query, over))
+            self.typing_after, lambda: self._spawn(self._comfort(inbound, query, over))
         )
         try:
             yield
@@ -80,7 +80,7 @@ class Patience:
 
     async def _comfort(self, inbound: Inbound, query: str | None, over: asyncio.Event) -> None:
         chat = inbound.address.chat
-        slow = self._slow_after - self._typing_after
+        slow = self.slow_after - self.typing_after
         waited, notice, told = 0.0, None, False
         while not over.is_set():
             await self._type(chat)

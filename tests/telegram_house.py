@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,28 +16,25 @@ from sqlalchemy import Connection, func, select
 
 from api.app import build
 from api.assembly import Assistant, assemble
+from api.carriers.ticket_news import TicketNews, UnseenTickets
 from api.clients.mailer.inbox import Inbox
 from api.clock import SystemClock
-from api.courier import Carrier, Courier
+from api.courier import Courier
 from api.sandbox.merchants import demo_merchants, entries, seed_stripe
 from api.sandbox.stripe import SandboxStripe
 from api.settings import Settings
-from api.storage import effects, migrate, sandbox_load, telegram_outbox, tickets
+from api.storage import migrate, sandbox_load, telegram_outbox
 from api.storage import outbox as outbox_work
-from api.storage.conversation_store import ConversationStore
-from api.storage.credential_store import CredentialStore, issue_link
+from api.storage.credential_store import issue_link
 from api.storage.database import Database, Work, connect
 from api.storage.tables.conversations import turns as turns_table
 from api.storage.tables.outbox import outbox
-from api.telegram import TelegramParts, build_telegram
-from bot.dialogue.engine import Engine
-from bot.dialogue.scene import World
+from api.storage.ticket_writes import Desk
+from api.telegram import TelegramParts
+from api.tickets.service import TicketService
 from bot.dialogue.turn import Inbound
 from bot.dialogue.turns import Turns
-from bot.errors import Unavailable
-from bot.scenes.registry import all_scenes
-from bot.words import ArticleShelf, BlindEye, TrainedEar
-from knowledge import understanding
+from bot.errors import NotFound, Unavailable
 from tests.fakes.telegram import TOKEN, TelegramServer
 
 SECRET = "webhook-secret-of-the-tests"
@@ -47,31 +44,25 @@ _STRIPE_KEY = "sk_test_telegram"
 T = TypeVar("T")
 
 
-class Switched:
-    """The database, which can be switched off: what is asked of it then is unavailable."""
+class Switch:
+    """Turns a database off and on again: what is asked of it while it is off is unavailable."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self.url = database.url
         self.down = False
-        self.refused = 0
+        self._read, self._write = database.read, database.write
+        database.read = self._reading  # type: ignore[method-assign]
+        database.write = self._writing  # type: ignore[method-assign]
 
-    async def read(self, work: Work[T]) -> T:
-        """Like the database's own."""
+    async def _reading(self, work: Work[T]) -> T:
         self._check()
-        return await self._database.read(work)
+        return await self._read(work)
 
-    async def write(self, work: Work[T]) -> T:
-        """Like the database's own."""
+    async def _writing(self, work: Work[T]) -> T:
         self._check()
-        return await self._database.write(work)
-
-    async def close(self) -> None:
-        """The database is closed by who opened it."""
+        return await self._write(work)
 
     def _check(self) -> None:
         if self.down:
-            self.refused += 1
             raise Unavailable("database")
 
 
@@ -85,7 +76,7 @@ class House:
     courier: Courier
     turns: Turns
     stripe: SandboxStripe
-    database: Switched
+    database: Switch
     url: str = ""
 
     async def link(self, merchant_id: str) -> str:
@@ -127,6 +118,8 @@ class House:
             while True:
                 await self.courier.idle()
                 states = await self.counts()
+                # An unseen ticket makes itself heard minutes later.
+                states.pop(("tickets.unseen", "waiting"), None)
                 if not any(state == "waiting" for _, state in states):
                     return
                 await asyncio.sleep(0.02)
@@ -154,7 +147,6 @@ async def house(
     mode: str = "webhook",
     typing_after: float = 0.5,
     slow_after: float = 2.5,
-    serve: bool = True,
 ) -> AsyncIterator[House]:
     """Everything, with the demo's merchants; in webhook mode the fake delivers to it."""
     async with AsyncExitStack() as stack:
@@ -163,45 +155,21 @@ async def house(
         settings = _settings(folder, telegram, stripe, mode)
         await migrate.upgrade(settings.database_url)
         await _fill(settings.database_url, stripe, clock)
-        assistant = await stack.enter_async_context(
-            assemble(settings, mailer=Inbox(clock), carry=False)
-        )
-        database = Switched(assistant.database)
-        carriers: dict[str, Carrier] = {}
-        courier = Courier(database=database, live=assistant.live, clock=clock, carriers=carriers)
-        turns = _turns(assistant, database, courier)
-        parts = build_telegram(
-            token=TOKEN,
-            api_base=telegram.url,
-            mode=settings.telegram_mode,
-            webhook_secret=SECRET,
-            turns=turns,
-            files=assistant.files,
-            database=database,
-            live=assistant.live,
-            clock=clock,
-            voice=assistant.voice,
-            typing_after=typing_after,
-            slow_after=slow_after,
-            poll_hold=1,
-        )
-        carriers.update(parts.carriers)
-        await courier.start()
-        stack.push_async_callback(courier.stop)
+        assistant = await stack.enter_async_context(assemble(settings, mailer=Inbox(clock)))
+        parts = assistant.telegram
+        assert parts is not None
+        parts.patience.typing_after, parts.patience.slow_after = typing_after, slow_after
         running = House(
             assistant=assistant,
             telegram=telegram,
             parts=parts,
-            courier=courier,
-            turns=turns,
+            courier=assistant.courier,
+            turns=assistant.turns,
             stripe=stripe,
-            database=database,
+            database=Switch(assistant.database),
         )
-        if serve:
-            running.url = await stack.enter_async_context(_served(assistant, parts))
-        await parts.start()
-        stack.push_async_callback(parts.stop)
-        if mode == "webhook" and serve:
+        running.url = await stack.enter_async_context(_served(assistant))
+        if mode == "webhook":
             await parts.bot.set_webhook(f"{running.url}/webhooks/telegram", secret_token=SECRET)
         yield running
 
@@ -235,44 +203,9 @@ async def _fill(url: str, stripe: SandboxStripe, clock: SystemClock) -> None:
     await database.close()
 
 
-def _turns(assistant: Assistant, database: Switched, courier: Courier) -> Turns:
-    world = World(
-        accounts=assistant.accounts,
-        campaigns=assistant.campaigns,
-        payments=assistant.payments,
-        credentials=CredentialStore(
-            database=assistant.database,
-            clock=assistant.clock,
-            secret_key=assistant.settings.secret_key.get_secret_value(),
-        ),
-        tickets=tickets.StoredTickets(assistant.database),
-        files=assistant.files,
-        ear=TrainedEar(understanding.load()),
-        shelf=ArticleShelf(assistant.library, public_url=assistant.settings.public_url),
-        eye=BlindEye(),
-        clock=assistant.clock,
-        places=assistant.places,
-    )
-    store = ConversationStore(
-        database=database,
-        live=assistant.live,
-        courier=courier,
-        clock=assistant.clock,
-        handlers={
-            **effects.HANDLERS,
-            **tickets.handlers("builtin", app_version="test", present=lambda *_: {}),
-        },
-        carry=telegram_outbox.carry,
-    )
-    return Turns(
-        engine=Engine(all_scenes()), conversations=store, world=world, voice=assistant.voice
-    )
-
-
 @asynccontextmanager
-async def _served(assistant: Assistant, parts: TelegramParts) -> AsyncIterator[str]:
-    app = build(replace(assistant))
-    parts.install(app)
+async def _served(assistant: Assistant) -> AsyncIterator[str]:
+    app = build(assistant)
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, log_level="warning", access_log=False, lifespan="off")
     )
@@ -286,6 +219,36 @@ async def _served(assistant: Assistant, parts: TelegramParts) -> AsyncIterator[s
         server.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+@asynccontextmanager
+async def support_group(home: House, chat: int) -> AsyncIterator[TicketService]:
+    """Agents work in that group as well."""
+    assistant = home.assistant
+    service = TicketService(
+        database=assistant.database,
+        live=assistant.live,
+        courier=assistant.courier,
+        clock=assistant.clock,
+        files=assistant.files,
+        desk=Desk(name="builtin", carry=telegram_outbox.carry),
+        diagnose=_no_diagnosis,
+    )
+    assistant.courier._carriers.update(  # type: ignore[attr-defined]
+        {
+            "tickets.new": TicketNews(assistant.live),
+            "tickets.changed": TicketNews(assistant.live),
+            "tickets.unseen": UnseenTickets(database=assistant.database, notify=None),
+            **home.parts.add_support(chat=str(chat), tickets=service),
+        }
+    )
+    assert home.parts.mirror is not None
+    await home.parts.mirror.start()
+    yield service
+
+
+async def _no_diagnosis(merchant_id: str, campaign_id: str) -> Mapping[str, object]:
+    raise NotFound(f"{merchant_id}/{campaign_id}")
 
 
 def dashboard(house: House) -> aiohttp.ClientSession:

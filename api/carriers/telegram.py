@@ -212,7 +212,7 @@ class MovedCarrier:
 
 
 class PhraseCarrier:
-    """Says one phrase in a chat outside of any conversation: ``chat``, ``phrase``, ``locale``."""
+    """Says one phrase outside of any conversation: ``chat``, ``phrase``, ``locale``, ``topic``."""
 
     def __init__(self, *, talker: Talker, voice: Voice) -> None:
         self._talker = talker
@@ -223,7 +223,7 @@ class PhraseCarrier:
         payload = entry.payload
         text = self._voice.say(payload["phrase"], {}, locale=payload.get("locale") or "en")
         try:
-            await self._talker.send(payload["chat"], Part(html=text))
+            await self._talker.send(payload["chat"], Part(html=text), topic=payload.get("topic"))
         except AiogramError as error:
             return outcome_of(error)
         return None

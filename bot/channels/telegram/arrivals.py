@@ -46,12 +46,13 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSaid:
-    """Somebody wrote in a topic of the support group."""
+    """Somebody wrote in a topic of the support group; ``text`` is empty for anything but words."""
 
     key: str
     topic: int
     agent: str
     name: str
+    locale: str | None
     text: str
 
 
@@ -63,6 +64,7 @@ class TopicSwitched:
     topic: int
     agent: str
     name: str
+    locale: str | None
     closed: bool
 
 

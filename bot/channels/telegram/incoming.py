@@ -52,6 +52,15 @@ _UNREADABLE = {
 }
 """What people send besides words and files; service messages (a pinned message, …) are not in it."""
 
+_FROM_AGENTS = {
+    ContentType.TEXT,
+    ContentType.PHOTO,
+    ContentType.DOCUMENT,
+    ContentType.VIDEO,
+    ContentType.VOICE,
+    ContentType.STICKER,
+}
+
 _GONE = (ChatMemberStatus.KICKED, ChatMemberStatus.LEFT)
 
 
@@ -61,7 +70,10 @@ class Translator:
     def __init__(self, bot: Bot, *, support_chat: str = "") -> None:
         self._bot = bot
         self._dispatcher = Dispatcher(disable_fsm=True)
-        self._dispatcher.include_routers(_private(), _support(support_chat), _groups())
+        self._dispatcher.include_routers(_private())
+        if support_chat:
+            self._dispatcher.include_routers(_support(support_chat))
+        self._dispatcher.include_routers(_groups())
 
     def read(self, body: bytes) -> Update:
         """The update in a webhook call; :class:`ValueError` if it is none."""
@@ -95,10 +107,12 @@ def _private() -> Router:
 
 def _support(chat: str) -> Router:
     router = Router(name="support")
-    router.message.filter(F.chat.id.cast(str) == chat)
+    router.message.filter(F.chat.id == int(chat))
+    router.my_chat_member.filter(F.chat.id == int(chat))
+    router.my_chat_member.register(_ignored)
     router.message.register(_topic_closed, F.forum_topic_closed)
     router.message.register(_topic_reopened, F.forum_topic_reopened)
-    router.message.register(_agent, F.text & F.message_thread_id)
+    router.message.register(_agent, F.content_type.in_(_FROM_AGENTS) & F.message_thread_id)
     router.message.register(_ignored)
     return router
 
@@ -214,6 +228,7 @@ async def _agent(message: Message, event_update: Update) -> AgentSaid | None:
         topic=message.message_thread_id or 0,
         agent=str(person.id),
         name=person.full_name,
+        locale=_language(person),
         text=message.text or "",
     )
 
@@ -235,13 +250,14 @@ def _switched(message: Message, update: Update, *, closed: bool) -> TopicSwitche
         topic=message.message_thread_id,
         agent=str(person.id),
         name=person.full_name,
+        locale=_language(person),
         closed=closed,
     )
 
 
-async def _ignored(message: Message) -> None:
+async def _ignored(event: Message | ChatMemberUpdated) -> None:
     """The agents' group talks among itself."""
-    del message
+    del event
 
 
 def _inbound(update: Update, message: Message, content: Content) -> Inbound:

@@ -35,9 +35,9 @@ async def _write_to(home: House, person: Person, texts: Sequence[str]) -> None:
         found = connection.scalar(
             select(addresses.c.conversation_id).where(addresses.c.chat == str(person.user_id))
         )
-        held = []
+        held: list[outbox.Entry] = []
         for text in texts:
-            _, parcels = say_as_agent(connection, found, text, "", carry=carry, now=now)
+            _, parcels = say_as_agent(connection, found or "", text, "", carry=carry, now=now)
             held += outbox.put(connection, parcels, now=now, hold=True)
         return held
 
@@ -156,7 +156,7 @@ async def test_what_waits_is_carried_after_a_restart(home: House, ann: Person) -
         found = connection.scalar(
             select(addresses.c.conversation_id).where(addresses.c.chat == str(ann.user_id))
         )
-        _, parcels = say_as_agent(connection, found, "Nr. 7 <b>", "Eva", carry=carry, now=now)
+        _, parcels = say_as_agent(connection, found or "", "Nr. 7 <b>", "Eva", carry=carry, now=now)
         outbox.put(connection, parcels, now=now)
 
     await home.assistant.database.write(write)

@@ -118,7 +118,7 @@ async def test_what_comes_from_inside_never_reaches_a_parted_chat(home: House, a
 async def _reply(home: House, merchant: str, text: str) -> None:
     def write(connection: Connection) -> Any:
         now = home.assistant.clock.now()
-        found = of_merchant(connection, merchant)
+        found = of_merchant(connection, merchant) or ""
         _, parcels = say_as_agent(connection, found, text, "Eva", carry=carry, now=now)
         return outbox.put(connection, parcels, now=now, hold=True)
 
@@ -220,7 +220,7 @@ async def test_blocking_makes_unreachable_and_writing_makes_reachable(
 
     async def state() -> tuple[object, object]:
         def read(connection: Connection) -> Any:
-            return reach(connection, of_merchant(connection, "vesna"))
+            return reach(connection, of_merchant(connection, "vesna") or "")
 
         found = await home.assistant.database.read(read)
         return found["reachable"], found["reason"]
@@ -245,7 +245,7 @@ async def test_a_reply_to_somebody_who_blocked_us_is_dead_and_seen(
     assert (await home.counts())["telegram.message", "dead"] == 1
 
     def read(connection: Connection) -> Any:
-        return reach(connection, of_merchant(connection, "vesna"))
+        return reach(connection, of_merchant(connection, "vesna") or "")
 
     found = await home.assistant.database.read(read)
     assert (found["reachable"], found["reason"]) == (False, "blocked")

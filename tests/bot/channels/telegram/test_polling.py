@@ -108,7 +108,8 @@ async def test_an_update_that_breaks_us_holds_nobody_up_for_ever(home: House, an
         async def take(self, inbound, *, progress=None) -> Answer:  # type: ignore[no-untyped-def]
             if inbound.content == Text("boom") and not self.mended:
                 raise ZeroDivisionError
-            return await self.turns.take(inbound, progress=progress)  # type: ignore[attr-defined]
+            answer: Answer = await self.turns.take(inbound, progress=progress)  # type: ignore[attr-defined]
+            return answer
 
     broken = Broken(home.turns)
     home.parts.intake.turns = broken  # type: ignore[assignment]
