@@ -132,7 +132,7 @@ def test_a_table_of_customers_is_sent_into_the_chat_and_imported(
     widget.field.press("Enter")
     widget.quiet()
     expect(widget.log.locator(".attachment")).to_contain_text("kunden.csv")
-    widget.press("fix_recipients.")
+    widget.press(SAVE)
     widget.expect_status("recipients", "pass")
     expect(widget.page.locator("main .item")).to_contain_text("CSV")
     assert sum(source["customers"] for source in demo.workspace("wolle")["sources"]) == 2

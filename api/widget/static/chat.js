@@ -216,13 +216,7 @@ export class Chat {
   async #open() {
     for (let again = false; ; again = true) {
       const identity = await this.#identity(again);
-      const response = await fetch(this.#url('/api/v1/chat/sessions'), {
-        method: 'POST',
-        credentials: 'omit',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ locale: this.#language, ...(identity ? { identity } : {}) }),
-        signal: AbortSignal.timeout(TURN_LIMIT),
-      });
+      const response = await this.#knock(identity);
       if (response.status === 401 && again) throw new Ended();
       if (response.status === 401) continue;
       if (!response.ok) throw await Refusal.of(response);
@@ -234,6 +228,25 @@ export class Chat {
       this.#last = Math.max(this.#last, this.#newest());
       this.#hear('opened', { merchant: session.merchant, full: session.messages.length >= 100 });
       return;
+    }
+  }
+
+  async #knock(identity, again = false) {
+    try {
+      return await fetch(this.#url('/api/v1/chat/sessions'), {
+        method: 'POST',
+        credentials: 'omit',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ locale: this.#language, ...(identity ? { identity } : {}) }),
+        signal: AbortSignal.timeout(TURN_LIMIT),
+      });
+    } catch (error) {
+      // A browser does not tell a page that may not from a network that is gone. But where the
+      // embed itself can be fetched and a session twice cannot, it is the page.
+      if (this.#token !== null || error.name === 'TimeoutError') throw error;
+      await fetch(this.#url('/widget.js'), { mode: 'no-cors', cache: 'no-store' });
+      if (again) throw new Refusal(403, { code: 'origin_not_allowed' });
+      return this.#knock(identity, true);
     }
   }
 
