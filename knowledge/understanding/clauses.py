@@ -41,6 +41,19 @@ _IN_ORDER: Final = re.compile(
     r"|est|delo ne v|problema ne v|ne iz za|prichina ne v|ne pri chem"
     r")\b"
 )
+# "I changed the address, look again": what the person has done is not what they ask for.
+_HANDLED: Final = re.compile(
+    r"\b(?:i|ve|ive|veve|i have|ve have) (?:iust |nov |alreadi |have |finali )*"
+    r"(?:changed|updated|fixed|corected|replaced|ad+ed|entered|set|uploaded|imported|chosen|chose|"
+    r"picked|filed|svaped|asigned|conected|sinced|did|paid)\b"
+    r"|\b(?:hab|habe|haben|habs|ham|iect|gerade|vorhin)\b.*\b(?:geandert|korigirt|behoben|getausht|"
+    r"ersect|eingetragen|hinterlegt|ausgefult|hochgeladen|importirt|gevahlt|ausgevahlt|gesect|"
+    r"verbunden|aktualisirt|gerichtet|erganzt|zugevisen|bezahlt|gemacht)\b"
+    r"|\b(?<!ne )(?:pomenial|ispravil|obnovil|smenil|zamenil|dobavil|ukazal|vvel|zapolnil|zagruzil|"
+    r"vibral|postavil|podkliuchil|naznachil|privizal|priviazal|oplatil|vpisal|vbil|popravil|dopisal|sdelal)"
+    r"[aoi]?\b"
+)
+_ASKS_HOW: Final = re.compile(r"\b(?:vhere|hov|vich|vo|vie|gde|kak|kuda)\b")
 _TROUBLE: Final = re.compile(
     r"\b(?:not (?:valid|set|there|ok|chosen|fine)|isnt|nicht (?:ok|gut|da|gultig|gesect|hinterlegt)|"
     r"kein\w*|net|mising|fehl\w*|ungultig|invalid|expired|abgelaufen)\b"
@@ -71,6 +84,20 @@ def without_what_is_fine(text: str, conditions: frozenset[str], named: Naming) -
     if len(kept) == len(parts) or not kept:
         return None
     return ". ".join(part.strip() for part in kept)
+
+
+def without_what_is_done(text: str) -> str | None:
+    """The message without what the person says they have done; `None` if nothing changes."""
+    parts = [part for part in _CONJUNCTION.split(text) if part and part.strip()]
+    if len(parts) < 2:
+        return None
+    kept = [
+        part for part in parts if "?" in part or not _HANDLED.search(fold(clean(part)))
+    ]
+    if len(kept) == len(parts) or not kept:
+        return None
+    asked = ". ".join(part.strip() for part in kept)
+    return None if _ASKS_HOW.search(fold(clean(asked))) else asked
 
 
 def _praises(part: str, conditions: frozenset[str], named: Naming) -> bool:

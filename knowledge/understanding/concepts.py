@@ -14,6 +14,7 @@ from knowledge.understanding.normalise import clean, fold
 
 _FILE: Final = "concepts.txt"
 _SHORTEST_START: Final = 3
+_SHORTEST_SLIP: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Concepts:
     exact: dict[str, frozenset[str]]
     starts: dict[str, frozenset[str]]
     phrases: dict[str, tuple[tuple[str, str], ...]]
+    slips: dict[str, frozenset[str]]
+    slipped_starts: dict[str, frozenset[str]]
 
     @classmethod
     def load(cls) -> Concepts:
@@ -58,19 +61,52 @@ class Concepts:
             exact={word: frozenset(names) for word, names in exact.items()},
             starts={word: frozenset(names) for word, names in starts.items()},
             phrases={word: tuple(listed) for word, listed in phrases.items()},
+            slips=_slips(exact),
+            slipped_starts=_slips(starts),
         )
 
     def find(self, folded: str) -> set[str]:
-        """The names of all concepts that a folded text mentions."""
+        """The names of all concepts that a folded text mentions, slips of the fingers forgiven."""
         found: set[str] = set()
         padded = f" {folded} "
         for word in folded.split():
-            found |= self.exact.get(word, frozenset())
-            for length in range(_SHORTEST_START, len(word) + 1):
-                names = self.starts.get(word[:length])
-                if names:
-                    found |= names
+            named = self._named(word)
             for phrase, name in self.phrases.get(word, ()):
                 if phrase in padded:
-                    found.add(name)
+                    named.add(name)
+            if not named and len(word) >= _SHORTEST_SLIP:
+                named = self._nearly_named(word)
+            found |= named
         return found
+
+    def _named(self, word: str) -> set[str]:
+        named = set(self.exact.get(word, ()))
+        for length in range(_SHORTEST_START, len(word) + 1):
+            named.update(self.starts.get(word[:length], ()))
+        return named
+
+    def _nearly_named(self, word: str) -> set[str]:
+        """One letter lost, added, mistaken or swapped; the first letter has to be right."""
+        named = set(self.slips.get(word, ()))
+        for length in range(_SHORTEST_SLIP - 1, len(word) + 1):
+            named.update(self.slipped_starts.get(word[:length], ()))
+        for shorter in _one_lost(word):
+            named.update(self.exact.get(shorter, ()) if len(shorter) >= _SHORTEST_SLIP else ())
+            named.update(self.slips.get(shorter, ()))
+            for length in range(_SHORTEST_SLIP, len(shorter) + 1):
+                named.update(self.starts.get(shorter[:length], ()))
+                named.update(self.slipped_starts.get(shorter[:length], ()))
+        return named
+
+
+def _one_lost(word: str) -> set[str]:
+    return {word[:place] + word[place + 1 :] for place in range(1, len(word))}
+
+
+def _slips(words: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    slips: dict[str, set[str]] = {}
+    for word, names in words.items():
+        if len(word) >= _SHORTEST_SLIP + 1:
+            for shorter in _one_lost(word):
+                slips.setdefault(shorter, set()).update(names)
+    return {word: frozenset(names) for word, names in slips.items()}

@@ -38,6 +38,8 @@ _SMALL_TALK: Final = frozenset(
     INTENTS.index(name) for name in ("greeting", "feedback_yes", "feedback_no", "out_of_scope")
 )
 _SMALL_TALK_WEIGHT: Final = 0.15
+_NEXT_STEPS: Final = frozenset(INTENTS.index(name) for name in ("status", "launch"))
+_SURE_OF_NEXT_STEP: Final = 0.7
 _OUT: Final = INTENTS.index("out_of_scope")
 _LAUNCH: Final = INTENTS.index("launch")
 
@@ -117,6 +119,11 @@ class Understanding:
             if of_rest.max() >= SURE_ENOUGH:
                 return of_rest
             chances = (chances + of_rest) / 2
+        asked = clauses.without_what_is_done(text)
+        if asked is not None:
+            of_asked = self._of(asked)
+            if int(of_asked.argmax()) in _NEXT_STEPS and of_asked.max() >= _SURE_OF_NEXT_STEP:
+                return of_asked
         if clauses.is_long(text):
             parts = clauses.sentences(rest or text)
             if len(parts) > 1:
