@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Final, Protocol
@@ -32,6 +32,7 @@ _SMALL_PRINT: Final = 20.0
 _LEAST_FACTOR: Final = 0.4
 _NEARLY_SAME: Final = 0.2
 _OTHER: Final = 1.4
+_HARDLY_ANYTHING: Final = 4  # paragraphs
 _DARK: Final = 110
 
 # An icon before it is read as a stray letter or two.
@@ -42,7 +43,13 @@ _BARE_HEADING: Final = re.compile(
 
 _A_WORD: Final = re.compile(r"\w{2}")
 
-CheckOfError = Callable[[str], tuple[str | None, float]]
+
+class CheckOfError(Protocol):
+    """Understands an error's text."""
+
+    def __call__(self, text: str, *, alone: bool) -> tuple[str | None, float]:
+        """The check and how surely it is meant; `alone`: the picture holds hardly anything else."""
+        ...
 
 
 class Recogniser(Protocol):
@@ -107,8 +114,9 @@ class Reader:
         text = "\n".join(part for part in (_legible(part.text) for part in parts) if part)
         claims: dict[str, list[tuple[float, Paragraph]]] = {}
         unclear = 0.0
+        alone = sum(_A_WORD.search(part.text) is not None for part in parts) <= _HARDLY_ANYTHING
         for part in parts:
-            check, sure = self.check_of_error(_said(part))
+            check, sure = self.check_of_error(_said(part), alone=alone)
             if check is None:
                 unclear = max(unclear, sure)
             else:

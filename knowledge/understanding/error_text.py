@@ -26,6 +26,8 @@ _FILE: Final = "trouble.txt"
 _STRONG: Final = "strong"
 _WEAK: Final = "weak"
 _ELSEWHERE: Final = "elsewhere"
+_FINE: Final = "fine"
+_OTHER: Final = "other"
 _THINGS: Final = frozenset(
     {
         "pay_thing",
@@ -39,6 +41,8 @@ _THINGS: Final = frozenset(
     }
 )
 _WEAK_WORTH: Final = 0.7
+_ALONE_WORTH: Final = 0.65
+_WORDS_OF_A_MESSAGE: Final = 4
 _NO_THING_WORTH: Final = 0.65
 _MENU_WORDS: Final = 3
 _REASON: Final = re.compile(
@@ -58,12 +62,17 @@ def words_of_trouble() -> Concepts:
 
 
 def check_of_error(
-    text: str, *, model: Model, extractor: Extractor, trouble: Concepts
+    text: str, *, model: Model, extractor: Extractor, trouble: Concepts, alone: bool = False
 ) -> tuple[str | None, float]:
-    """The check (or `None`) and the probability that it is the right one."""
+    """The check (or `None`) and the probability that it is the right one.
+
+    `alone`: the picture shows hardly anything else, so the text is its message even where no word
+    of trouble is in it.
+    """
     best: dict[str, float] = {}
     for sentence in _sentences(text, trouble=trouble, concepts=extractor.concepts):
-        worth = _worth(fold(clean(sentence)), trouble=trouble, concepts=extractor.concepts)
+        folded = fold(clean(sentence))
+        worth = _worth(folded, trouble=trouble, concepts=extractor.concepts, alone=alone)
         if not worth:
             continue
         chances = model.intents.probabilities(extractor.extract(sentence))
@@ -83,14 +92,21 @@ def check_of_error(
     return check, round(sure, 4)
 
 
-def _worth(folded: str, *, trouble: Concepts, concepts: Concepts) -> float:
+def _worth(folded: str, *, trouble: Concepts, concepts: Concepts, alone: bool) -> float:
     """How much a sentence counts: whether it speaks of trouble, and of a condition's things."""
     if len(folded) < _SHORTEST:
         return 0.0
     cues = trouble.find(folded)
-    if not cues & {_STRONG, _WEAK}:
+    if _OTHER in cues:
         return 0.0
-    worth = 1.0 if _STRONG in cues else _WEAK_WORTH
+    if _STRONG in cues:
+        worth = 1.0
+    elif _WEAK in cues:
+        worth = _WEAK_WORTH
+    elif alone and _FINE not in cues and folded.count(" ") >= _WORDS_OF_A_MESSAGE - 1:
+        worth = _ALONE_WORTH
+    else:
+        return 0.0
     if concepts.find(folded) & _THINGS:
         return worth
     return 0.0 if _ELSEWHERE in cues else worth * _NO_THING_WORTH

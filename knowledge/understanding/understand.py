@@ -92,10 +92,12 @@ class Understanding:
         """The text's language among ru, de, en; the hint (or `None`) if the text does not tell."""
         return language.detect(text, hint=hint, model=self.model, extractor=self.extractor)
 
-    def check_of_error(self, text: str) -> tuple[str | None, float]:
-        """The check that the error text in a picture points to, or `None`, and how sure that is."""
+    def check_of_error(self, text: str, *, alone: bool = False) -> tuple[str | None, float]:
+        """The check that the error text in a picture points to, or `None`, and how sure that is.
+
+        `alone`: the picture holds hardly anything besides this text."""
         return check_of_error(
-            text, model=self.model, extractor=self.extractor, trouble=self.trouble
+            text, model=self.model, extractor=self.extractor, trouble=self.trouble, alone=alone
         )
 
     def _chances(self, text: str) -> Chances:
