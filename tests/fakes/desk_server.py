@@ -34,9 +34,10 @@ class Trouble:
 
 @dataclass(slots=True)
 class Switchboard:
-    """Faults of a server."""
+    """Faults of a server. ``slow``: seconds between the work and each answer."""
 
     down: bool = False
+    slow: float = 0.0
     coming: deque[Trouble] = field(default_factory=deque)
 
     def next(self, *troubles: Trouble) -> None:
@@ -93,7 +94,9 @@ class DeskServer:
             return self.refuse(503)
         trouble = self.faults.coming.popleft() if self.faults.coming else None
         if trouble is None or trouble.fine:
-            return await handler(request)
+            answer = await handler(request)
+            await asyncio.sleep(self.faults.slow)
+            return answer
         if trouble.after:
             await handler(request)
         if trouble.hang:
@@ -102,10 +105,10 @@ class DeskServer:
             if request.transport is not None:
                 request.transport.close()
             raise web.HTTPBadGateway
-        answer = self.refuse(trouble.status)
+        refusal = self.refuse(trouble.status)
         if trouble.retry_after is not None:
-            answer.headers["Retry-After"] = trouble.retry_after
-        return answer
+            refusal.headers["Retry-After"] = trouble.retry_after
+        return refusal
 
 
 def stamp() -> str:

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,9 +15,12 @@ from uuid import uuid4
 import aiohttp
 import jwt
 
+ROOT = Path(__file__).parents[2]
 
-class ServedDemo:
-    """``assistant demo`` as a process: started, killed with SIGKILL, started again on its data."""
+
+class Served:
+    """A program of this project in a process of its own: started, killed with SIGKILL, started again
+    on its data."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -26,27 +30,35 @@ class ServedDemo:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: asyncio.subprocess.Process | None = None
 
+    def command(self) -> list[str]:
+        """What is started."""
+        raise AssertionError("a kind of service says what it starts")
+
+    def environment(self) -> dict[str, str]:
+        """What it is started with; nothing of another installation's settings."""
+        return {k: v for k, v in os.environ.items() if not k.startswith("ASSISTANT_")}
+
+    def signing_key(self) -> str:
+        """Of the Dashboard's identity tokens."""
+        raise AssertionError("a kind of service says what it signs with")
+
     async def start(self) -> float:
         """Start and wait until it can serve; how many seconds that took."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            "from api.cli import main; main()",
-            "demo",
-            "--port",
-            str(self.port),
-            "--folder",
-            str(self.folder),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=(self.folder / "log.txt").open("ab"),
-            start_new_session=True,
-        )
+        with (self.folder / "log.txt").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.command(),
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=log,
+                env=self.environment(),
+                cwd=ROOT,
+                start_new_session=True,
+            )
         async with aiohttp.ClientSession() as http:
             while True:
                 assert self._process.returncode is None, self.log()
-                assert loop.time() - begun < 60, self.log()
+                assert loop.time() - begun < 90, self.log()
                 try:
                     async with http.get(f"{self.url}/readyz") as answer:
                         if answer.status == 200:
@@ -54,6 +66,13 @@ class ServedDemo:
                 except aiohttp.ClientError:
                     pass
                 await asyncio.sleep(0.05)
+
+    def processor_seconds(self) -> float:
+        """What the running process has used of the processor so far, whatever else the machine
+        does meanwhile."""
+        assert self._process is not None
+        told = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
     async def kill(self) -> None:
         """kill -9, at once, children too."""
@@ -66,10 +85,69 @@ class ServedDemo:
         return (self.folder / "log.txt").read_text()[-3000:]
 
     def identity(self, merchant: str) -> str:
-        """A token as the demo's Dashboard would sign it."""
-        key = (self.folder / "widget.key").read_text().strip()
+        """A token as the Dashboard would sign it."""
         claims = {"sub": merchant, "aud": "assistant-widget", "exp": int(time.time()) + 600}
-        return jwt.encode(claims, key, algorithm="HS256")
+        return jwt.encode(claims, self.signing_key(), algorithm="HS256")
+
+
+class ServedDemo(Served):
+    """``assistant demo``."""
+
+    def command(self) -> list[str]:
+        return [
+            *(sys.executable, "-c", "from api.cli import main; main()"),
+            *("demo", "--port", str(self.port), "--folder", str(self.folder)),
+        ]
+
+    def signing_key(self) -> str:
+        return (self.folder / "widget.key").read_text().strip()
+
+
+class ServedService(Served):
+    """``assistant serve`` with these settings. ``module`` is what is run in the place of the
+    command: a variant of the service that is broken on purpose."""
+
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], *, module: str | None = None
+    ) -> None:
+        super().__init__(folder)
+        self.database = folder / "assistant.db"
+        self._module = module
+        self._settings = {
+            "DATABASE_URL": f"sqlite+aiosqlite:///{self.database}",
+            "SECRET_KEY": "key-of-one-time-codes",
+            "PUBLIC_URL": self.url,
+            "DASHBOARD_URL": "https://app.example.com",
+            "ACCOUNTS": "sandbox",
+            "WIDGET_SIGNING_KEY": "key-of-identity-tokens-of-the-dashboard",
+            "UPLOAD_DIR": str(folder / "uploads"),
+            "LOG_LEVEL": "warning",
+            **settings,
+        }
+
+    def command(self) -> list[str]:
+        program = ["-m", self._module] if self._module else ["-c", "from api.cli import main; main()"]
+        return [sys.executable, *program, "serve", "--port", str(self.port)]
+
+    def environment(self) -> dict[str, str]:
+        named = {f"ASSISTANT_{name}": value for name, value in self._settings.items()}
+        return super().environment() | named
+
+    def signing_key(self) -> str:
+        return self._settings["WIDGET_SIGNING_KEY"]
+
+    async def run(self, *arguments: str, stdin: bytes = b"") -> None:
+        """A command of the same installation, such as ``sandbox load -``."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "from api.cli import main; main()", *arguments),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env=self.environment(),
+            cwd=ROOT,
+        )
+        _, said = await process.communicate(stdin)
+        assert process.returncode == 0, said.decode()
 
 
 class Chat:
@@ -81,7 +159,7 @@ class Chat:
         self._auth = {"Authorization": f"Bearer {token}"}
 
     @classmethod
-    async def open(cls, http: aiohttp.ClientSession, served: ServedDemo, merchant: str) -> "Chat":
+    async def open(cls, http: aiohttp.ClientSession, served: Served, merchant: str) -> "Chat":
         """Sign in with a token of the Dashboard."""
         body = {"identity": served.identity(merchant)}
         async with http.post(f"{served.url}/api/v1/chat/sessions", json=body) as answer:
