@@ -6,7 +6,7 @@ import gc
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -83,7 +83,21 @@ async def _serve(app: object, *, host: str, port: int) -> None:
     # The start-up heap is never freed: not walking it again keeps the longest pauses short.
     gc.collect()
     gc.freeze()
-    server = uvicorn.Server(
+    await _server(app, host=host, port=port).serve()
+
+
+class _Guest(uvicorn.Server):
+    """A server inside another program, which keeps its signals: Ctrl-C ends the chat first."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(
+    app: object, *, host: str, port: int, kind: type[uvicorn.Server] = uvicorn.Server
+) -> uvicorn.Server:
+    return kind(
         uvicorn.Config(
             app,  # type: ignore[arg-type]  # an ASGI application
             host=host,
@@ -96,7 +110,6 @@ async def _serve(app: object, *, host: str, port: int) -> None:
             proxy_headers=True,
         )
     )
-    await server.serve()
 
 
 def local(settings: Settings | None, *, folder: Path) -> AbstractAsyncContextManager[Assistant]:
@@ -126,13 +139,13 @@ async def _on_demo_data(folder: Path) -> AsyncIterator[Assistant]:
     port = _free_port()
     async with demo(port=port, folder=folder) as own:
         configure_logging(own.assistant.settings)
-        server = asyncio.create_task(_serve(demo_app(own), host="127.0.0.1", port=port))
+        server = _server(demo_app(own), host="127.0.0.1", port=port, kind=_Guest)
+        task = asyncio.create_task(server.serve())
         try:
             yield own.assistant
         finally:
-            server.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await server
+            server.should_exit = True
+            await task
 
 
 def _free_port() -> int:

@@ -34,7 +34,7 @@ class TerminalChat:
         self._merchant_id = merchant_id
         self._locale = locale
         self._address = Address(terminal.CHANNEL, merchant_id or f"stranger-{uuid4().hex[:12]}")
-        self._offered: tuple[Button, ...] = ()
+        self._offer = terminal.Offer()
         self._last = 0
         self._conversation_id = ""
 
@@ -51,9 +51,9 @@ class TerminalChat:
             listener.cancel()
 
     @property
-    def offered(self) -> tuple[Button, ...]:
-        """What can be chosen by number now."""
-        return self._offered
+    def offer(self) -> terminal.Offer:
+        """What can be chosen now."""
+        return self._offer
 
     async def open(self) -> None:
         """Greet, or show how far the conversation was."""
@@ -67,7 +67,7 @@ class TerminalChat:
         if path.startswith("/file "):
             await self._send_file(path.removeprefix("/file ").strip())
             return
-        meant = terminal.read(line, self._offered)
+        meant = terminal.read(line, self._offer)
         if isinstance(meant, Button):
             self._console.print(Styled(meant.url or "", style="underline"))
             return
@@ -119,10 +119,10 @@ class TerminalChat:
     def _print(self, said: Sequence[Message]) -> None:
         fresh = [message for message in said if message.change > self._last]
         self._last = max([self._last, *(message.change for message in said)])
-        for block in terminal.show(fresh):
+        self._offer = terminal.offered(fresh, self._offer)
+        for block in terminal.show(fresh, self._offer):
             self._console.print()
             self._console.print(block, markup=False, highlight=False, soft_wrap=True)
-        self._offered = terminal.offered(fresh, self._offered)
 
     async def listen(self) -> None:
         """What an agent says, what a webhook changed: shown as soon as it is there."""

@@ -4,14 +4,16 @@ Order: a person who owns the conversation → an action's own scene → commands
 conversation stands → what the text means → the scene for everything else, which always answers.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from bot.dialogue.digest import short
 from bot.dialogue.scene import CERTAIN, Scene, Turn
 from bot.dialogue.turn import (
     LOCALES,
     Action,
     Conversation,
+    Counted,
     Effect,
     Noticed,
     Opened,
@@ -57,6 +59,7 @@ _INTENTS: Mapping[str, str] = {
 }
 
 _FALLBACK = "questions"
+_AT_A_LOSS = "at_a_loss"
 _HANDOVER = "handover"
 _SIGN_IN = "sign_in"
 _MOST_SCENES = 6
@@ -92,6 +95,8 @@ class Engine:
             _step(turn, target=outcome.then)
             outcome = await self._enter(outcome.then, turn)
             collected.add(outcome)
+        if collected.repeats():
+            collected.instead(await self._scenes[_AT_A_LOSS].enter(turn))
         return collected.outcome()
 
     def _first(self, turn: Turn) -> tuple[Scene | None, bool]:
@@ -193,8 +198,32 @@ class _Collected:
         self._effects += outcome.effects
         self._turn.conversation = _after(self._turn.conversation, outcome)
 
+    def repeats(self) -> bool:
+        """Whether somebody who wrote something would read the very sentence of the last turn again.
+        A report may come again: it says how things stand now."""
+        said = _said(self._replies)
+        repeated = bool(said) and said == self._turn.memory.get("said")
+        self._turn.conversation = _after(self._turn.conversation, Outcome(remember={"said": said}))
+        plain = all(reply.report is None for reply in self._replies)
+        changes = any(not isinstance(effect, Counted) for effect in self._effects)
+        return repeated and plain and not changes and isinstance(self._turn.content, Text)
+
+    def instead(self, outcome: Outcome) -> None:
+        """Say something else."""
+        self._replies = list(outcome.replies)
+        said = _said(self._replies)
+        self._effects += outcome.effects
+        self._turn.conversation = _after(self._turn.conversation, outcome)
+        self._turn.conversation = _after(self._turn.conversation, Outcome(remember={"said": said}))
+
     def outcome(self) -> Outcome:
         return Outcome(replies=tuple(self._replies), effects=tuple(self._effects))
+
+
+def _said(replies: Sequence[Reply]) -> str:
+    """Stands for what is said in these replies; empty for silence."""
+    told = [(reply.phrase.key, sorted(reply.phrase.values.items(), key=str)) for reply in replies]
+    return short(repr(told)) if told else ""
 
 
 def _after(conversation: Conversation, outcome: Outcome) -> Conversation:

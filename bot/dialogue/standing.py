@@ -4,7 +4,6 @@ The scenes share it because they say the same thing about the same report, where
 """
 
 from collections.abc import Mapping
-from hashlib import sha256
 
 from bot.dialogue.scene import Turn
 from bot.dialogue.turn import Action, Counted, Link, Outcome, Phrase, Reply
@@ -20,11 +19,6 @@ GREEN = (Status.PASS, Status.WARN)
 
 PERSON = Action("go:escalation", Phrase("buttons/person"))
 CHECK_AGAIN = Action("walkthrough.again", Phrase("buttons/check_again"))
-
-
-def digest(identifier: str) -> str:
-    """Eight signs that stand for a platform's id in an action; looked up among what is there now."""
-    return sha256(identifier.encode()).hexdigest()[:8]
 
 
 def place_link(turn: Turn, place: str, *, campaign_id: str | None = None) -> Link:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import PERSON, digest, launchable, out_of_reach
+from bot.dialogue.standing import PERSON, launchable, out_of_reach
 from bot.dialogue.turn import Action, Outcome, Phrase, Reply
 from bot.errors import Unavailable
 from bot.reading.names import by_name
@@ -36,7 +37,7 @@ class CampaignChoice:
         if name == "campaign_choice.page":
             return self._ask(campaigns, page=int(argument) if argument.isdigit() else 0)
         if name:
-            chosen = next((c for c in campaigns if digest(c.id) == argument), None)
+            chosen = next((c for c in campaigns if short(c.id) == argument), None)
             return (
                 self._chosen(turn, chosen) if chosen else self._ask(campaigns, page=0, stale=True)
             )
@@ -62,7 +63,7 @@ class CampaignChoice:
         shown = campaigns[page * _PAGE : (page + 1) * _PAGE]
         actions = [
             Action(
-                f"campaign_choice.pick:{digest(one.id)}",
+                f"campaign_choice.pick:{short(one.id)}",
                 Phrase("campaign_choice/button", {"name": one.name, "state": one.state.value}),
             )
             for one in shown

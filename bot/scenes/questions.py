@@ -1,4 +1,4 @@
-"""Everything that no other scene takes. It always answers, and never twice with the same sentence."""
+"""Everything that no other scene takes: answers from the articles, or a question back."""
 
 from bot.dialogue.consent import said_no, said_yes
 from bot.dialogue.digest import short
@@ -36,17 +36,16 @@ _MEANINGS = {
 """What to offer when a text may mean this but not surely."""
 
 _POSSIBLE = 0.35
-_LADDER = ("questions/rephrase", "questions/examples", "questions/person")
 
 
 class Questions:
-    """Answers from the help articles, asks back when unsure, and offers a person before it repeats."""
+    """Answers from the help articles, and asks back when unsure."""
 
     name = "questions"
     needs_merchant = False
 
     async def enter(self, turn: Turn) -> Outcome:
-        """Reached by a link to an article or by name."""
+        """Reached by a link to an article, or from a form whose question is answered in between."""
         return await self.hear(turn)
 
     async def hear(self, turn: Turn) -> Outcome:
@@ -78,7 +77,18 @@ class Questions:
         answer = turn.world.shelf.search(turn.text, locale=turn.locale)
         if answer is not None and answer.confident:
             return _from_article(answer)
-        if meaning.intent != "out_of_scope" and meaning.confidence < CERTAIN:
+        if meaning.intent == "out_of_scope" and meaning.confidence >= CERTAIN:
+            return Outcome(
+                replies=(
+                    Reply(phrase=Phrase("questions/out_of_scope"), actions=(_PERSON, _CHECK)),
+                ),
+                effects=(
+                    Counted(
+                        kind="unanswered", values={"text": turn.text[:300], "locale": turn.locale}
+                    ),
+                ),
+            )
+        if meaning.confidence < CERTAIN:
             options = _options(meaning.intent, *meaning.alternatives)
             if meaning.confidence >= _POSSIBLE and options:
                 return Outcome(
@@ -89,23 +99,7 @@ class Questions:
                         ),
                     )
                 )
-        return self._at_a_loss(turn)
-
-    def _at_a_loss(self, turn: Turn) -> Outcome:
-        count = turn.memory.get("at_a_loss", 0)
-        count = count if isinstance(count, int) else 0
-        return Outcome(
-            remember={"at_a_loss": (count + 1) % len(_LADDER)},
-            replies=(
-                Reply(
-                    phrase=Phrase(_LADDER[count % len(_LADDER)]),
-                    actions=(_PERSON, _CHECK) if count else (_CHECK, _PERSON),
-                ),
-            ),
-            effects=(
-                Counted(kind="unanswered", values={"text": turn.text[:300], "locale": turn.locale}),
-            ),
-        )
+        return Outcome(then="at_a_loss")
 
 
 def _options(*intents: str) -> tuple[Action, ...]:

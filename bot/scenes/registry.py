@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from typing import cast
 
 import bot.scenes
 from bot.dialogue.scene import Scene
@@ -19,4 +20,4 @@ def _scenes() -> Iterator[Scene]:
         for _, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
             own = kind.__module__ == module.name and "name" in vars(kind)
             if own and hasattr(kind, "needs_merchant"):
-                yield kind()
+                yield cast(Scene, kind())

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import ClassVar
 
 from bot.dialogue.changes import from_json, name_of, to_json
+from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import GREEN, PERSON, digest, place_link
+from bot.dialogue.standing import GREEN, PERSON, place_link
 from bot.dialogue.turn import Action, Audited, Counted, Effect, Outcome, Phrase, Reply
 from bot.errors import Conflict, NotFound, Refused, Unavailable
 from bot.ports.accounts import Applied, Change
@@ -44,7 +45,7 @@ class Acting(ABC):
         if not isinstance(draft, Mapping):
             return await self.outdated(turn, campaign)
         key = str(draft.get("key"))
-        if token is not None and token != digest(key):
+        if token is not None and token != short(key):
             return await self.outdated(turn, campaign)
         return await self.act(turn, campaign, draft.get("change"), key=key)
 
@@ -100,7 +101,7 @@ class Acting(ABC):
                     slot=self.name,
                     actions=(
                         Action(
-                            f"{self.name}.save:{digest(key)}",
+                            f"{self.name}.save:{short(key)}",
                             Phrase("fix/button_try_again"),
                             "primary",
                         ),

@@ -9,8 +9,9 @@ from abc import abstractmethod
 from collections.abc import Mapping
 
 from bot.dialogue.changes import to_json
+from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import PERSON, digest, out_of_reach, place_link
+from bot.dialogue.standing import PERSON, out_of_reach, place_link
 from bot.dialogue.turn import Action, Ask, Link, Outcome, Phrase, Reply, Text, Upload
 from bot.errors import Unavailable
 from bot.ports.accounts import Change
@@ -255,7 +256,7 @@ class Fix(Acting):
                     phrase=phrase,
                     actions=(
                         Action(
-                            f"{self.name}.save:{digest(turn.key)}",
+                            f"{self.name}.save:{short(turn.key)}",
                             save or Phrase("buttons/save"),
                             "primary",
                         ),
@@ -276,7 +277,7 @@ class Fix(Acting):
             (Phrase("fix/waiting"), Phrase("fix/waiting_again")),
             campaign=campaign,
             actions=(
-                Action(f"{self.name}.save:{digest(key)}", Phrase("buttons/save"), "primary"),
+                Action(f"{self.name}.save:{short(key)}", Phrase("buttons/save"), "primary"),
                 Action(f"{self.name}.change", Phrase("buttons/change")),
             ),
         )

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import PERSON, digest, facts_of, place_link
+from bot.dialogue.standing import PERSON, facts_of, place_link
 from bot.dialogue.turn import Action, Audited, Counted, Effect, Link, Outcome, Phrase, Reply
 from bot.errors import Conflict, NotFound, Refused, Unavailable
 from bot.ports.accounts import SetPaymentCustomer
@@ -44,7 +45,7 @@ class PaymentMethodFix(Fix):
         match what:
             case "default":
                 method = next(
-                    (m for m in await self._candidates(turn) if digest(m.id) == argument), None
+                    (m for m in await self._candidates(turn) if short(m.id) == argument), None
                 )
                 return await self._propose_default(turn, campaign, method) if method else None
             case "added":
@@ -90,7 +91,7 @@ class PaymentMethodFix(Fix):
             return self.refused(turn, refused, campaign)
         defaults = tuple(
             Action(
-                f"fix_payment_method.default:{digest(method.id)}",
+                f"fix_payment_method.default:{short(method.id)}",
                 Phrase("fix_payment_method/button_default", _method_values(method)),
                 "primary" if index == 0 else "secondary",
             )

@@ -1,7 +1,8 @@
 """Recipients: synchronise now, send a CSV file, or connect a shop step by step."""
 
+from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import PERSON, digest, place_link
+from bot.dialogue.standing import PERSON, place_link
 from bot.dialogue.turn import Action, Ask, Outcome, Phrase, Reply, Upload
 from bot.errors import Refused
 from bot.ports.accounts import Change, ImportCustomers, SyncSource
@@ -38,7 +39,7 @@ class RecipientsFix(Fix):
             actions=(
                 *(
                     Action(
-                        f"fix_recipients.sync:{digest(one.id)}",
+                        f"fix_recipients.sync:{short(one.id)}",
                         Phrase("fix_recipients/button_sync", {"name": one.name}),
                         "primary",
                     )
@@ -57,7 +58,7 @@ class RecipientsFix(Fix):
         """Synchronise, ask for a file, or show how a shop is connected."""
         if what == "sync":
             account = await turn.account()
-            source = next((s for s in _syncable(account) if digest(s.id) == argument), None)
+            source = next((s for s in _syncable(account) if short(s.id) == argument), None)
             if source is None:
                 return None
             return await self.apply(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
+from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import digest
 from bot.dialogue.turn import Action, Ask, Outcome, Phrase, Upload
 from bot.errors import Refused
 from bot.ports.accounts import AddSenderAddress, Change, ChooseSenderAddress
@@ -56,7 +56,7 @@ class SenderAddressFix(Fix):
             case "pick":
                 finding = (await turn.report(campaign)).finding(self.check)
                 good = _alternatives(await turn.account(), finding)
-                chosen = next((one for one in good if digest(one.id) == argument), None)
+                chosen = next((one for one in good if short(one.id) == argument), None)
                 return await self._choose(turn, campaign, chosen) if chosen else None
             case "steps":
                 return self._next(turn, campaign, SenderAddress(id=""), repairing=False)
@@ -124,7 +124,7 @@ class SenderAddressFix(Fix):
     ) -> Outcome:
         picks = tuple(
             Action(
-                f"fix_sender_address.pick:{digest(one.id)}",
+                f"fix_sender_address.pick:{short(one.id)}",
                 Phrase("fix_sender_address/button_address", {"line": _line(one)}),
             )
             for one in good[:_MOST_OFFERED]

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import PERSON, digest, place_link
+from bot.dialogue.standing import PERSON, place_link
 from bot.dialogue.turn import Action, Ask, Outcome, Phrase, Reply
 from bot.ports.accounts import AssignTemplate, Change
 from bot.reading.names import by_name
@@ -33,7 +34,7 @@ class TemplateFix(Fix):
         if what == "page" and argument.isdigit():
             return self._list(turn, campaign, templates, page=int(argument))
         if what == "pick":
-            chosen = next((one for one in templates if digest(one.id) == argument), None)
+            chosen = next((one for one in templates if short(one.id) == argument), None)
             if chosen is not None:
                 return await self._chosen(turn, campaign, chosen)
         return None
@@ -124,7 +125,7 @@ def _buttons(templates: Sequence[Template], *, page: int) -> tuple[Action, ...]:
     page = min(page, pages - 1)
     buttons = [
         Action(
-            f"fix_template.pick:{digest(one.id)}", Phrase("fix_template/button", {"name": one.name})
+            f"fix_template.pick:{short(one.id)}", Phrase("fix_template/button", {"name": one.name})
         )
         for one in templates[page * _PAGE : (page + 1) * _PAGE]
     ]

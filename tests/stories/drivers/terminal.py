@@ -34,10 +34,11 @@ class TerminalDriver(Driver):
         await self._chat.typed(text)
 
     async def press(self, label: str) -> None:
-        labels = [button.label for button in self._chat.offered]
-        number = next((n for n, l in enumerate(labels, start=1) if label in l), None)
-        assert number is not None, f"no button {label!r} among {labels}"
-        await self.write(str(number))
+        offer = self._chat.offer
+        signs = zip(offer.signs, offer.buttons, strict=False)
+        sign = next((sign for sign, button in signs if label in button.label), None)
+        assert sign is not None, f"no button {label!r} among {[b.label for b in offer.buttons]}"
+        await self.write(sign)
 
     async def send(self, path: Path) -> None:
         await self.write(f"/file {path}")
@@ -46,6 +47,6 @@ class TerminalDriver(Driver):
         return self._screen.getvalue()[self._mark :]
 
     def link(self, part: str) -> str:
-        found = [b.url for b in self._chat.offered if b.url and part in b.url]
+        found = [b.url for b in self._chat.offer.buttons if b.url and part in b.url]
         assert found, f"no link with {part!r}"
         return found[0]
