@@ -7,9 +7,10 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import problems
 from api.assembly import Assistant
-from api.routes import chat, desk_webhooks, diagnosis, health, stripe, tickets, widget
+from api.routes import chat, console, desk_webhooks, diagnosis, health, stripe, tickets, widget
 from api.routes import help as help_pages
 from api.routes.chat import ChatServices
+from api.routes.console import ConsoleServices
 from api.routes.desk_webhooks import DeskWebhookServices
 from api.routes.diagnosis import DiagnosisServices
 from api.routes.tickets import TicketServices
@@ -76,6 +77,18 @@ def build(assistant: Assistant, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
         clock=assistant.clock,
         limits=Buckets(per_minute=_CALLS_A_MINUTE, burst=_CALLS_AT_ONCE),
     )
+    app.state.console = ConsoleServices(
+        database=assistant.database,
+        live=assistant.live,
+        courier=assistant.courier,
+        clock=assistant.clock,
+        tickets=assistant.tickets,
+        diagnosis=assistant.diagnosis,
+        accounts=assistant.accounts,
+        places=assistant.places,
+        voice=assistant.voice,
+        settings=settings,
+    )
     app.state.desk_webhooks = DeskWebhookServices(
         desk=assistant.desk,
         database=assistant.database,
@@ -90,6 +103,7 @@ def build(assistant: Assistant, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
         stripe.router,
         health.router,
         help_pages.router,
+        console.router,
         widget.router(),
         *extra,
     ):

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from api.carriers import desk_events
+from api.carriers.agent_mail import AgentLinks, UnseenMails
 from api.carriers.desk import Breaker, DeskCarrier
 from api.carriers.desk_events import DeskEvents
 from api.carriers.notice import Notices
@@ -194,11 +195,21 @@ async def assemble(
             database=database, service=service, writes=writes, clock=clock
         )
         carriers["tickets.new"] = carriers["tickets.changed"] = TicketNews(live=live)
-        carriers["tickets.unseen"] = UnseenTickets(database=database, notify=None)
+        carriers["tickets.unseen"] = UnseenTickets(
+            database=database,
+            notify=UnseenMails(database=database, mailer=mailer, public_url=settings.public_url),
+        )
+        carriers["agent.link"] = AgentLinks(
+            database=database, mailer=mailer, clock=clock, public_url=settings.public_url
+        )
         telegram = None
         if settings.telegram:
             telegram = _telegram(settings, turns, files, database, live, clock, voice)
             carriers.update(telegram.carriers)
+            if settings.telegram_support_chat:
+                carriers.update(
+                    telegram.add_support(chat=settings.telegram_support_chat, tickets=service)
+                )
             carries.append(telegram_outbox.carry)
         await live.start()
         stack.push_async_callback(live.stop)
