@@ -28,6 +28,8 @@ _WEAK: Final = "weak"
 _ELSEWHERE: Final = "elsewhere"
 _FINE: Final = "fine"
 _OTHER: Final = "other"
+_POLITE: Final = "polite"
+_ENDS: Final = (".", "!")
 _THINGS: Final = frozenset(
     {
         "pay_thing",
@@ -72,7 +74,13 @@ def check_of_error(
     best: dict[str, float] = {}
     for sentence in _sentences(text, trouble=trouble, concepts=extractor.concepts):
         folded = fold(clean(sentence))
-        worth = _worth(folded, trouble=trouble, concepts=extractor.concepts, alone=alone)
+        worth = _worth(
+            folded,
+            trouble=trouble,
+            concepts=extractor.concepts,
+            alone=alone,
+            ended=sentence.endswith(_ENDS),
+        )
         if not worth:
             continue
         chances = model.intents.probabilities(extractor.extract(sentence))
@@ -92,18 +100,24 @@ def check_of_error(
     return check, round(sure, 4)
 
 
-def _worth(folded: str, *, trouble: Concepts, concepts: Concepts, alone: bool) -> float:
-    """How much a sentence counts: whether it speaks of trouble, and of a condition's things."""
+def _worth(
+    folded: str, *, trouble: Concepts, concepts: Concepts, alone: bool, ended: bool
+) -> float:
+    """How much a sentence counts: whether it speaks of trouble, and of a condition's things.
+
+    "Add sender address" is a button, "Add a sender address." asks for it.
+    """
     if len(folded) < _SHORTEST:
         return 0.0
     cues = trouble.find(folded)
+    long_enough = folded.count(" ") >= _WORDS_OF_A_MESSAGE - 1
     if _OTHER in cues:
         return 0.0
     if _STRONG in cues:
         worth = 1.0
-    elif _WEAK in cues:
+    elif _WEAK in cues and (alone or ended or _POLITE in cues or long_enough):
         worth = _WEAK_WORTH
-    elif alone and _FINE not in cues and folded.count(" ") >= _WORDS_OF_A_MESSAGE - 1:
+    elif alone and _FINE not in cues and long_enough:
         worth = _ALONE_WORTH
     else:
         return 0.0

@@ -125,7 +125,7 @@ def measure(reader: Reader, found: Iterator[Sample], *, keep: Path | None = None
 def main() -> None:
     """The long form of the measurement."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=("dev", "held"), default="held")
+    parser.add_argument("--part", choices=("dev", "held", "fresh", "last"), default="last")
     parser.add_argument("--rounds", type=int, default=1, help="pictures of each text")
     parser.add_argument("--limit", type=int, default=0, help="only so many texts")
     parser.add_argument("--seed", type=int, default=11)

@@ -19,8 +19,8 @@ class ErrorText:
 
 
 def error_texts(part: str | None = None) -> list[ErrorText]:
-    """All texts, or those of a part: ``dev`` was looked at while the reading was built, ``held``
-    only measured."""
+    """All texts, or those of a part: ``dev``, ``held`` and ``fresh`` were looked at while the
+    reading was built, ``last`` was only measured."""
     found = []
     for line in _FILE.read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):

@@ -52,10 +52,10 @@ def photo(image: Image.Image, rng: random.Random) -> bytes:
     width, height = image.size
     margin = int(0.06 * max(width, height))
     canvas = (width + 2 * margin, height + 2 * margin)
-    lean = max(width, height) * 0.05
+    lean = max(width, height) * 0.08
     corners = [(margin, margin), (margin + width, margin),
                (margin + width, margin + height), (margin, margin + height)]  # fmt: skip
-    angle = np.deg2rad(rng.uniform(-6, 6))
+    angle = np.deg2rad(rng.uniform(-8, 8))
     centre = (canvas[0] / 2, canvas[1] / 2)
     moved = []
     for x, y in corners:
