@@ -240,7 +240,10 @@ def agents_add(
     """Add a support agent and print a one-time sign-in link, good for half an hour."""
     from api.commands.agents import add_agent
 
-    settings = _settings(check=False)
+    from api.demo import beside
+
+    # Without settings it is the demo beside which this command runs.
+    settings = beside(Path("var/demo").absolute()) or _settings(check=False)
     token = _run(add_agent(_database_url(), email=email, name=name, admin=admin))
     print(f"{settings.public_url or 'http://127.0.0.1:8000'}/console/sign-in?token={token}")
 
