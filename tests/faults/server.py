@@ -126,7 +126,9 @@ class ServedService(Served):
         }
 
     def command(self) -> list[str]:
-        program = ["-m", self._module] if self._module else ["-c", "from api.cli import main; main()"]
+        program = (
+            ["-m", self._module] if self._module else ["-c", "from api.cli import main; main()"]
+        )
         return [sys.executable, *program, "serve", "--port", str(self.port)]
 
     def environment(self) -> dict[str, str]:

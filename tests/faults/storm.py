@@ -26,6 +26,7 @@ from tests.faults.server import ServedService
 
 AT_ONCE = 50
 _WITHIN = 120.0  # seconds in which every call is answered, restarts included
+_LONGEST = 15.0  # seconds between the start and the kill
 _NUMBER = re.compile(r"AL-[0-9A-Z]{6}")
 
 
@@ -72,6 +73,7 @@ class Storm:
         self._merchants = [f"m{n:05}" for n in range(merchants)]
         self._next: Iterator[str] = iter(self._merchants)
         self._over = False
+        self._answered = 0
         self._told: list[Told] = []
         self._outcome = Outcome()
 
@@ -96,9 +98,9 @@ class Storm:
             )
         await self.service.run("sandbox", "load", "-", stdin="\n".join(lines).encode())
 
-    async def run(self, *, kills: int, longest: float = 2.0, wait_out_leases: bool = False) -> Outcome:
-        """Kill so many times, each at a random moment up to ``longest`` seconds after the service
-        could serve; then let everybody finish, bring everything out, and look.
+    async def run(self, *, kills: int, earliest: int = 0, wait_out_leases: bool = False) -> Outcome:
+        """Kill so many times, each at a random moment, ``earliest`` after so many answered calls;
+        then let everybody finish, bring everything out, and look.
 
         What a dead process was carrying is free again after a minute: ``wait_out_leases`` waits for
         it, otherwise the minute is made to have passed."""
@@ -106,7 +108,7 @@ class Storm:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             people = [asyncio.create_task(self._person(http)) for _ in range(AT_ONCE)]
             for _ in range(kills):
-                await asyncio.sleep(self._random.uniform(0.02, longest))
+                await self._random_moment(earliest)
                 await self.service.kill()
                 await self._start()
             self._over = True
@@ -120,6 +122,15 @@ class Storm:
         await self.service.kill()
         self._look()
         return self._outcome
+
+    async def _random_moment(self, earliest: int) -> None:
+        """Told by what was answered, not by the clock: the same on a slow machine as on a fast."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _LONGEST
+        wanted = self._answered + self._random.randint(earliest, 8 * AT_ONCE)
+        while self._answered < wanted and loop.time() < until:
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(self._random.uniform(0, 0.05))
 
     async def _start(self) -> None:
         self._outcome.starts.append(await self.service.start())
@@ -191,6 +202,7 @@ class Storm:
             if answer.status == 503:
                 raise aiohttp.ClientError("not now")
             assert answer.status in (200, 201), body
+            self._answered += 1
             found: dict[str, Any] = json.loads(body)
             return found
 
