@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from api import problems
@@ -25,7 +26,8 @@ _CALLS_AT_ONCE = 60
 def build(assistant: Assistant, *, extra: Sequence[APIRouter] = ()) -> FastAPI:
     """All routes of the contract. ``extra`` routers (the demo's pages) come last."""
     settings = assistant.settings
-    app = FastAPI(
+    # The API's page must work where nothing but this service is reached.
+    app = FastAPIOffline(
         title="AutoLetter launch assistant",
         version=current(),
         description="Finds out why a campaign does not start, and gets it started.",
