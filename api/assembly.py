@@ -136,6 +136,7 @@ async def assemble(
             clock=clock,
             places=places,
         )
+        metrics = Metrics()
         carriers: dict[str, Carrier] = {}
         courier = Courier(database=database, live=live, clock=clock, carriers=carriers)
         carries: list[Carry] = []
@@ -154,7 +155,13 @@ async def assemble(
             },
             carry=partial(_carry_all, carries),
         )
-        turns = Turns(engine=Engine(all_scenes()), conversations=store, world=world, voice=voice)
+        turns = Turns(
+            engine=Engine(all_scenes()),
+            conversations=store,
+            world=world,
+            voice=voice,
+            observe=metrics.turn,
+        )
         carriers["signin.code"] = SignInCodes(
             database=database,
             accounts=accounts,
@@ -239,7 +246,7 @@ async def assemble(
             diagnosis=diagnosis,
             desk=desk,
             tickets=service,
-            metrics=Metrics(),
+            metrics=metrics,
             service_tokens=parse_service_tokens(settings.service_tokens.get_secret_value()),
             stripe_verifier=EventVerifier(
                 tuple(settings.stripe_webhook_secret.get_secret_value().split(","))

@@ -28,6 +28,11 @@ class Metrics:
             registry=self.registry,
         )
 
+    def turn(self, channel: str, outcome: str, seconds: float) -> None:
+        """Count a turn."""
+        self.turns.labels(channel, outcome).inc()
+        self.turn_seconds.labels(channel).observe(seconds)
+
     def outbox(self, counts: Mapping[tuple[str, str], int]) -> None:
         """Set the outbox gauges to what the database says now."""
         self._outbox.clear()

@@ -6,7 +6,8 @@ returns, so only then may a channel acknowledge the event.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -37,6 +38,10 @@ from bot.ports.words import Voice
 _MOST_TRIES = 8
 
 
+Observe = Callable[[str, str, float], None]
+"""Told of every turn: its channel, ``answered``, ``repeated`` or ``failed``, and its seconds."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a turn came to: the log's new messages, the merchant's own first."""
@@ -51,12 +56,19 @@ class Turns:
     """Takes events one after the other for each conversation, side by side for different ones."""
 
     def __init__(
-        self, *, engine: Engine, conversations: Conversations, world: World, voice: Voice
+        self,
+        *,
+        engine: Engine,
+        conversations: Conversations,
+        world: World,
+        voice: Voice,
+        observe: Observe | None = None,
     ) -> None:
         self._engine = engine
         self._conversations = conversations
         self._world = world
         self._voice = voice
+        self._observe = observe
         self._queues: dict[Address, _Queue] = {}
 
     async def take(self, inbound: Inbound, *, progress: Progress | None = None) -> Answer:
@@ -64,6 +76,17 @@ class Turns:
 
         :class:`~bot.errors.Conflict` if other replicas won every one of the bounded tries.
         """
+        begun = time.perf_counter()
+        outcome = "failed"
+        try:
+            answer = await self._take(inbound, progress)
+            outcome = "repeated" if answer.repeated else "answered"
+            return answer
+        finally:
+            if self._observe is not None:
+                self._observe(inbound.address.channel, outcome, time.perf_counter() - begun)
+
+    async def _take(self, inbound: Inbound, progress: Progress | None) -> Answer:
         async with self._in_order(inbound.address):
             answer = await self._settle(inbound, progress)
             if not answer.signed_in:
