@@ -1,5 +1,6 @@
 """Files that people send: taken, or refused with what works instead."""
 
+import asyncio
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -90,6 +91,15 @@ async def test_an_album_is_one_event_with_its_caption(home: House, known: Person
     assert len(await _stored(home)) == 3
 
 
+async def test_an_album_that_trickles_in_is_one_event(home: House, known: Person) -> None:
+    """On a slow line a second passes between the pictures: they still belong together."""
+    for color in ("red", "green", "blue"):
+        await known.send_photo(_picture(color), media_group_id="9")
+        await asyncio.sleep(0.7)
+    await home.quiet()
+    assert await _uploads(home) == [("", 3)]
+
+
 async def test_a_straggler_of_an_album_is_not_lost(home: House, known: Person) -> None:
     """A picture that comes after its album was answered is an event of its own."""
     await known.send_photo(_picture("red"), media_group_id="7", caption="eins")
@@ -142,6 +152,7 @@ async def test_a_file_delivered_many_times_is_fetched_and_answered_once(
     await home.quiet()
     assert await _uploads(home) == [("", 1)]
     assert len(await _stored(home)) == 1
+    assert sum(call.method == "getFile" for call in home.telegram.calls) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue.turn import Text
-from bot.dialogue.turns import Answer
+from bot.dialogue.scene import Progress
+from bot.dialogue.turn import Inbound, Text
+from bot.dialogue.turns import Answer, Turns
 from tests.fakes.telegram import GatewayPage, Person, Refuse, TelegramServer
 from tests.telegram_house import House, house
 
@@ -50,6 +51,30 @@ async def test_nothing_is_confirmed_before_it_is_durable(home: House, ann: Perso
     assert home.telegram.updates.pending
     home.database.down = False
     await ann.sees("E-Mail")
+    await home.quiet()
+    assert await home.turns_taken() == 1
+
+
+async def test_nothing_is_confirmed_while_its_turn_is_under_way(home: House, ann: Person) -> None:
+    """An answer that takes its time (a picture that is read) keeps its update at Telegram."""
+
+    class Waits:
+        """Turns that are taken only when the test says so."""
+
+        def __init__(self, turns: Turns) -> None:
+            self.turns = turns
+            self.go_on = asyncio.Event()
+
+        async def take(self, inbound: Inbound, *, progress: Progress | None = None) -> Answer:
+            await self.go_on.wait()
+            return await self.turns.take(inbound, progress=progress)
+
+    waits = Waits(home.turns)
+    home.parts.intake.turns = waits  # type: ignore[assignment]
+    await ann.start()
+    await asyncio.sleep(0.5)
+    assert home.telegram.updates.pending
+    waits.go_on.set()
     await home.quiet()
     assert await home.turns_taken() == 1
 
@@ -101,15 +126,14 @@ async def test_an_update_that_breaks_us_holds_nobody_up_for_ever(home: House, an
     class Broken:
         """Turns with a mistake in them that one message brings to light."""
 
-        def __init__(self, turns: object) -> None:
+        def __init__(self, turns: Turns) -> None:
             self.turns = turns
             self.mended = False
 
-        async def take(self, inbound, *, progress=None) -> Answer:  # type: ignore[no-untyped-def]
+        async def take(self, inbound: Inbound, *, progress: Progress | None = None) -> Answer:
             if inbound.content == Text("boom") and not self.mended:
                 raise ZeroDivisionError
-            answer: Answer = await self.turns.take(inbound, progress=progress)  # type: ignore[attr-defined]
-            return answer
+            return await self.turns.take(inbound, progress=progress)
 
     broken = Broken(home.turns)
     home.parts.intake.turns = broken  # type: ignore[assignment]

@@ -115,11 +115,14 @@ async def test_a_note_never_leaves(
 
 
 async def test_what_the_merchant_writes_then_appears_in_the_topic(
-    home: House, tickets: TicketService, group: Group, ann: Person
+    home: House, tickets: TicketService, group: Group, ann: Person, eva: Person
 ) -> None:
-    """Both sides of the conversation stand in the topic, and what the console adds as well."""
+    """Both sides of the conversation stand in the topic, and what the console adds as well; what was
+    written in the topic itself is not said there again."""
     await _escalate(home, ann)
     _, thread = await _topic(home, group)
+    await eva.send("Worum geht es noch?", to=group, thread_id=thread)
+    await home.quiet()
     await ann.send("Noch etwas: es eilt")
     await home.telegram.until(lambda: any("es eilt" in s.text for s in group.topic(thread)))
     ticket = await _ticket(tickets)
