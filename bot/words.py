@@ -1,11 +1,12 @@
 """Finding code and knowledge brought together: the ports of words over the ``knowledge`` package."""
 
 import html
+from collections.abc import Sequence
 
 from bot.dialogue.richtext import from_markdown
 from bot.dialogue.turn import LOCALES
 from bot.ports.words import Answer, Meaning, PictureReading
-from knowledge.library.shelf import Library
+from knowledge.library.shelf import Hit, Library
 from knowledge.understanding import Understanding
 
 
@@ -36,11 +37,16 @@ class ArticleShelf:
 
     def search(self, question: str, *, locale: str) -> Answer | None:
         """The section that fits best, or ``None``."""
+        found = self.candidates(question, locale=locale, limit=1)
+        return found[0] if found else None
+
+    def candidates(self, question: str, *, locale: str, limit: int) -> Sequence[Answer]:
+        """The sections that may answer it, best first, one an article."""
         known = locale if locale in LOCALES else "en"
-        hits = self._library.search(question, locale=known, limit=1)
-        if not hits:
-            return None
-        hit = hits[0]
+        hits = self._library.search(question, locale=known, limit=limit)
+        return tuple(self._answer(hit) for hit in hits)
+
+    def _answer(self, hit: Hit) -> Answer:
         return Answer(
             slug=hit.slug,
             locale=hit.locale,

@@ -33,11 +33,13 @@ from bot.dialogue.turn import (
 )
 from bot.dialogue.turns import Turns
 from bot.ports.accounts import Merchant
+from bot.ports.advisor import Advisor
+from bot.ports.words import Eye, Shelf
 from bot.scenes.registry import all_scenes
 from bot.words import ArticleShelf, BlindEye, TrainedEar
 from diagnostics.account import Account, PaymentMethod
 from knowledge import understanding
-from knowledge.library import shelf
+from knowledge.library import shelf as articles
 from knowledge.voice import Voice
 from tests.fakes.accounts import CUSTOMER, MERCHANT, VISA, FakeAccounts
 from tests.fakes.campaigns import FakeCampaigns
@@ -58,7 +60,7 @@ def _ear() -> TrainedEar:
 
 @cache
 def _shelf() -> ArticleShelf:
-    return ArticleShelf(shelf.load(), public_url="https://assistant.test")
+    return ArticleShelf(articles.load(), public_url="https://assistant.test")
 
 
 @cache
@@ -83,6 +85,9 @@ class Dialogue:
         default: str | None = VISA.id,
         signed_in: bool = True,
         scenes: Sequence[Scene] | None = None,
+        eye: Eye | None = None,
+        shelf: Shelf | None = None,
+        advisor: Advisor | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.accounts = FakeAccounts(self.clock)
@@ -106,10 +111,11 @@ class Dialogue:
                 tickets=FakeTickets(),
                 files=self.files,
                 ear=_ear(),
-                shelf=_shelf(),
-                eye=BlindEye(),
+                shelf=shelf or _shelf(),
+                eye=eye or BlindEye(),
                 clock=self.clock,
                 places=DashboardPlaces("https://dashboard.test"),
+                advisor=advisor,
             ),
             voice=_voice(),
         )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.dialogue.turn import Content, Conversation, Inbound, Locale, Outcome, Press, Text
 from bot.errors import NotAuthenticated
 from bot.ports.accounts import Accounts, Merchant
+from bot.ports.advisor import Advisor
 from bot.ports.campaigns import Campaigns
 from bot.ports.clock import Clock
 from bot.ports.credentials import Credentials
@@ -42,6 +43,7 @@ class World:
     eye: Eye
     clock: Clock
     places: "Places"
+    advisor: Advisor | None = None
 
 
 class Places(Protocol):

@@ -1,6 +1,6 @@
 """What people mean and how it is said: the face of ``knowledge`` towards the conversation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,6 +50,10 @@ class Shelf(Protocol):
     """Finds the section of an article that answers a question."""
 
     def search(self, question: str, *, locale: str) -> Answer | None: ...
+
+    def candidates(self, question: str, *, locale: str, limit: int) -> Sequence[Answer]:
+        """The sections that may answer it, best first, one an article."""
+        ...
 
 
 class Eye(Protocol):

@@ -1,7 +1,11 @@
 """Everything that no other scene takes: answers from the articles, or a question back."""
 
+import html
+from dataclasses import replace
+
 from bot.dialogue.consent import said_no, said_yes
 from bot.dialogue.digest import short
+from bot.dialogue.richtext import to_plain
 from bot.dialogue.scene import CERTAIN, Turn
 from bot.dialogue.turn import (
     Action,
@@ -16,6 +20,7 @@ from bot.dialogue.turn import (
     Upload,
 )
 from bot.ports.words import Answer
+from bot.reading.grounding import is_grounded
 
 _PERSON = Action("go:escalation", Phrase("buttons/person"))
 _CHECK = Action("go:checkup", Phrase("buttons/check_campaign"), "primary")
@@ -36,6 +41,9 @@ _MEANINGS = {
 """What to offer when a text may mean this but not surely."""
 
 _POSSIBLE = 0.35
+_PASSAGES = 4
+_ADVISABLE = tuple(intent for intent in _MEANINGS if intent != "launch")
+"""What a language model may suggest to ask back about."""
 
 
 class Questions:
@@ -64,10 +72,10 @@ class Questions:
                     )
                 )
             case Text() if turn.text:
-                return self._answer(turn)
+                return await self._answer(turn)
         return Outcome(then="welcome")
 
-    def _answer(self, turn: Turn) -> Outcome:
+    async def _answer(self, turn: Turn) -> Outcome:
         if said_yes(turn.text) or said_no(turn.text):
             # A yes to nothing: the merchant answers something that is no longer asked.
             return Outcome(
@@ -88,6 +96,8 @@ class Questions:
                     ),
                 ),
             )
+        if meaning.confidence < CERTAIN and (advised := await _advised(turn)) is not None:
+            return advised
         if meaning.confidence < CERTAIN:
             options = _options(meaning.intent, *meaning.alternatives)
             if meaning.confidence >= _POSSIBLE and options:
@@ -100,6 +110,47 @@ class Questions:
                     )
                 )
         return Outcome(then="at_a_loss")
+
+
+async def _advised(turn: Turn) -> Outcome | None:
+    """What a language model chose, if there is one: a section, or a meaning to ask back about.
+
+    It only ever chooses among these: it opens no scene, and a launch is not among them.
+    """
+    advisor = turn.world.advisor
+    if advisor is None:
+        return None
+    passages = turn.world.shelf.candidates(turn.text, locale=turn.locale, limit=_PASSAGES)
+    chosen = await advisor.advise(
+        turn.text, locale=turn.locale, passages=passages, intents=_ADVISABLE
+    )
+    if chosen is None:
+        return None
+    if chosen.passage is not None and 0 <= chosen.passage < len(passages):
+        return _from_article(_in_words(passages[chosen.passage], chosen.wording))
+    if chosen.intent in _ADVISABLE:
+        meaning = turn.meaning
+        options = _options(chosen.intent, *_likely(meaning.intent), *_likely(*meaning.alternatives))
+        return Outcome(
+            replies=(
+                Reply(
+                    phrase=Phrase("questions/which"),
+                    actions=(*options, _PERSON) if _PERSON not in options else options,
+                ),
+            )
+        )
+    return None
+
+
+def _likely(*intents: str) -> tuple[str, ...]:
+    return tuple(intent for intent in intents if intent in _ADVISABLE)[:1]
+
+
+def _in_words(answer: Answer, wording: str | None) -> Answer:
+    """The section as reworded, if that says no more and no less; else as it stands."""
+    if wording is None or not is_grounded(wording, source=to_plain(answer.text)):
+        return answer
+    return replace(answer, text=html.escape(wording.strip()))
 
 
 def _options(*intents: str) -> tuple[Action, ...]:

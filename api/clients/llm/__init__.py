@@ -1,0 +1,1 @@
+"""Language models as advisors, one module a protocol. Refuses to act: they choose and are checked."""
