@@ -218,6 +218,8 @@ async def assemble(
                     telegram.add_support(chat=settings.telegram_support_chat, tickets=service)
                 )
             carries.append(telegram_outbox.carry)
+            # Closed last: what the courier has on its way still goes out.
+            stack.push_async_callback(telegram.close)
         await live.start()
         stack.push_async_callback(live.stop)
         if carry:

@@ -123,12 +123,15 @@ class TelegramParts:
         return self.name
 
     async def stop(self) -> None:
-        """Stop taking updates in; what is on its way ends."""
+        """Take nothing in any more; what is on its way ends."""
         if self.poller is not None:
             await self.poller.stop()
         if self.mirror is not None:
             await self.mirror.stop()
         await self.patience.settle()
+
+    async def close(self) -> None:
+        """Let go of the connections, when nothing is carried any more."""
         await self.bot.session.close()
 
 

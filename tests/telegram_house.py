@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,25 +16,22 @@ from sqlalchemy import Connection, func, select
 
 from api.app import build
 from api.assembly import Assistant, assemble
-from api.carriers.ticket_news import TicketNews, UnseenTickets
 from api.clients.mailer.inbox import Inbox
 from api.clock import SystemClock
 from api.courier import Courier
 from api.sandbox.merchants import demo_merchants, entries, seed_stripe
 from api.sandbox.stripe import SandboxStripe
 from api.settings import Settings
-from api.storage import migrate, sandbox_load, telegram_outbox
+from api.storage import migrate, sandbox_load
 from api.storage import outbox as outbox_work
 from api.storage.credential_store import issue_link
 from api.storage.database import Database, Work, connect
 from api.storage.tables.conversations import turns as turns_table
 from api.storage.tables.outbox import outbox
-from api.storage.ticket_writes import Desk
 from api.telegram import TelegramParts
-from api.tickets.service import TicketService
 from bot.dialogue.turn import Inbound
 from bot.dialogue.turns import Turns
-from bot.errors import NotFound, Unavailable
+from bot.errors import Unavailable
 from tests.fakes.telegram import TOKEN, TelegramServer
 
 SECRET = "webhook-secret-of-the-tests"
@@ -145,6 +142,7 @@ async def house(
     telegram: TelegramServer,
     *,
     mode: str = "webhook",
+    support_chat: str = "",
     typing_after: float = 0.5,
     slow_after: float = 2.5,
 ) -> AsyncIterator[House]:
@@ -152,7 +150,7 @@ async def house(
     async with AsyncExitStack() as stack:
         clock = SystemClock()
         stripe = await stack.enter_async_context(SandboxStripe(api_keys=(_STRIPE_KEY,)))
-        settings = _settings(folder, telegram, stripe, mode)
+        settings = _settings(folder, telegram, stripe, mode, support_chat)
         await migrate.upgrade(settings.database_url)
         await _fill(settings.database_url, stripe, clock)
         assistant = await stack.enter_async_context(assemble(settings, mailer=Inbox(clock)))
@@ -174,7 +172,9 @@ async def house(
         yield running
 
 
-def _settings(folder: Path, telegram: TelegramServer, stripe: SandboxStripe, mode: str) -> Settings:
+def _settings(
+    folder: Path, telegram: TelegramServer, stripe: SandboxStripe, mode: str, support_chat: str
+) -> Settings:
     return Settings(
         database_url=f"sqlite+aiosqlite:///{folder / 'assistant.db'}",
         secret_key=SecretStr("secret-key-of-the-tests"),
@@ -190,6 +190,7 @@ def _settings(folder: Path, telegram: TelegramServer, stripe: SandboxStripe, mod
         telegram_token=SecretStr(TOKEN),
         telegram_api_base=telegram.url,
         telegram_mode=mode,
+        telegram_support_chat=support_chat,
         telegram_webhook_secret=SecretStr(SECRET),
         log_level="warning",
     )
@@ -219,36 +220,6 @@ async def _served(assistant: Assistant) -> AsyncIterator[str]:
         server.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-@asynccontextmanager
-async def support_group(home: House, chat: int) -> AsyncIterator[TicketService]:
-    """Agents work in that group as well."""
-    assistant = home.assistant
-    service = TicketService(
-        database=assistant.database,
-        live=assistant.live,
-        courier=assistant.courier,
-        clock=assistant.clock,
-        files=assistant.files,
-        desk=Desk(name="builtin", carry=telegram_outbox.carry),
-        diagnose=_no_diagnosis,
-    )
-    assistant.courier._carriers.update(  # type: ignore[attr-defined]
-        {
-            "tickets.new": TicketNews(assistant.live),
-            "tickets.changed": TicketNews(assistant.live),
-            "tickets.unseen": UnseenTickets(database=assistant.database, notify=None),
-            **home.parts.add_support(chat=str(chat), tickets=service),
-        }
-    )
-    assert home.parts.mirror is not None
-    await home.parts.mirror.start()
-    yield service
-
-
-async def _no_diagnosis(merchant_id: str, campaign_id: str) -> Mapping[str, object]:
-    raise NotFound(f"{merchant_id}/{campaign_id}")
 
 
 def dashboard(house: House) -> aiohttp.ClientSession:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from api.storage.ticket_reads import Wanted
 from api.storage.ticket_writes import Actor
 from api.tickets.service import TicketService
 from tests.fakes.telegram import GatewayPage, Group, Person, TelegramServer, TooMany
-from tests.telegram_house import House, support_group
+from tests.telegram_house import House, house
 
 CHAT = -1001234567890
 CONSOLE = Actor(id="agent:a1", name="Konsole")
@@ -30,10 +31,16 @@ def eva(telegram: TelegramServer) -> Person:
 
 
 @pytest.fixture
-async def tickets(home: House, group: Group) -> AsyncIterator[TicketService]:
+async def home(telegram: TelegramServer, group: Group, tmp_path: Path) -> AsyncIterator[House]:
+    """The assistant with an agents' group."""
+    async with house(tmp_path, telegram, support_chat=str(CHAT)) as running:
+        yield running
+
+
+@pytest.fixture
+def tickets(home: House) -> TicketService:
     """What can be done with tickets elsewhere."""
-    async with support_group(home, CHAT) as service:
-        yield service
+    return home.assistant.tickets
 
 
 async def _escalate(home: House, ann: Person, *, picture: bool = False) -> None:
