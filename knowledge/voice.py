@@ -39,10 +39,20 @@ class Voice:
         self._environments = {
             locale: _environment(locale, messages, catalogs) for locale in LOCALES
         }
+        self._labels: dict[tuple[str, str], str] = {}
 
     def say(self, key: str, values: Mapping[str, object], *, locale: str) -> str:
         """The phrase ``key`` (``scene/name``) in ``locale``. A missing template or value raises:
         silence towards a merchant would hide the mistake."""
+        if values:
+            return self._render(key, values, locale)
+        # Names and labels say the same every time, and a turn says a dozen of them.
+        said = self._labels.get((key, locale))
+        if said is None:
+            said = self._labels[key, locale] = self._render(key, values, locale)
+        return said
+
+    def _render(self, key: str, values: Mapping[str, object], locale: str) -> str:
         environment = self._environments.get(locale) or self._environments["en"]
         return environment.get_template(f"{key}.j2").render(values).strip()
 
