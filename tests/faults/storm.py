@@ -98,9 +98,11 @@ class Storm:
             )
         await self.service.run("sandbox", "load", "-", stdin="\n".join(lines).encode())
 
-    async def run(self, *, kills: int, earliest: int = 0, wait_out_leases: bool = False) -> Outcome:
-        """Kill so many times, each at a random moment, ``earliest`` after so many answered calls;
-        then let everybody finish, bring everything out, and look.
+    async def run(
+        self, *, kills: int, acknowledged: int = 0, wait_out_leases: bool = False
+    ) -> Outcome:
+        """Kill so many times, each at a random moment, though not before so many were
+        ``acknowledged`` since the last; then let everybody finish, bring everything out, and look.
 
         What a dead process was carrying is free again after a minute: ``wait_out_leases`` waits for
         it, otherwise the minute is made to have passed."""
@@ -108,7 +110,7 @@ class Storm:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             people = [asyncio.create_task(self._person(http)) for _ in range(AT_ONCE)]
             for _ in range(kills):
-                await self._random_moment(earliest)
+                await self._random_moment(acknowledged)
                 await self.service.kill()
                 await self._start()
             self._over = True
@@ -123,12 +125,15 @@ class Storm:
         self._look()
         return self._outcome
 
-    async def _random_moment(self, earliest: int) -> None:
+    async def _random_moment(self, acknowledged: int) -> None:
         """Told by what was answered, not by the clock: the same on a slow machine as on a fast."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + _LONGEST
-        wanted = self._answered + self._random.randint(earliest, 8 * AT_ONCE)
-        while self._answered < wanted and loop.time() < until:
+        begun = loop.time()
+        told = len(self._told) + acknowledged
+        while len(self._told) < told and loop.time() < begun + _WITHIN:
+            await asyncio.sleep(0.005)
+        answered = self._answered + self._random.randint(0, 8 * AT_ONCE if not acknowledged else 5)
+        while self._answered < answered and loop.time() < begun + _LONGEST:
             await asyncio.sleep(0.005)
         await asyncio.sleep(self._random.uniform(0, 0.05))
 

@@ -13,7 +13,7 @@ import pytest
 from api.sandbox.stripe import SandboxStripe
 from tests.fakes.zammad import SECRET, TOKEN, FakeZammad
 from tests.faults.server import ServedService
-from tests.faults.storm import AT_ONCE, Outcome, Storm
+from tests.faults.storm import Outcome, Storm
 
 _STRIPE_KEY = "sk_test_sandbox"
 _AN_ANSWER = 0.15
@@ -93,8 +93,7 @@ async def test_a_broken_service_is_found_out(module: str, how: str, tmp_path: Pa
     never are. The check sees both."""
     async with installation(tmp_path, merchants=1000, module=module) as storm:
         storm.zammad.faults.slow = 10 * _AN_ANSWER
-        # When four of the five calls of an escalation are answered, tickets are on their way.
-        outcome = await storm.run(kills=2, earliest=4 * AT_ONCE)
+        outcome = await storm.run(kills=2, acknowledged=5)
     assert how in outcome.wrong, outcome.wrong
     assert {"lost_here", "twice_here", "other_answers"} & set(outcome.wrong) == set()
 
