@@ -34,7 +34,7 @@ from bot.dialogue.turn import (
 from bot.dialogue.turns import Turns
 from bot.ports.accounts import Merchant
 from bot.ports.advisor import Advisor
-from bot.ports.words import Eye, Shelf
+from bot.ports.words import Ear, Eye, Shelf
 from bot.scenes.registry import all_scenes
 from bot.words import ArticleShelf, BlindEye, TrainedEar
 from diagnostics.account import Account, PaymentMethod
@@ -85,6 +85,7 @@ class Dialogue:
         default: str | None = VISA.id,
         signed_in: bool = True,
         scenes: Sequence[Scene] | None = None,
+        ear: Ear | None = None,
         eye: Eye | None = None,
         shelf: Shelf | None = None,
         advisor: Advisor | None = None,
@@ -110,7 +111,7 @@ class Dialogue:
                 credentials=self.credentials,
                 tickets=FakeTickets(),
                 files=self.files,
-                ear=_ear(),
+                ear=ear or _ear(),
                 shelf=shelf or _shelf(),
                 eye=eye or BlindEye(),
                 clock=self.clock,

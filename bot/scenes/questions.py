@@ -1,7 +1,8 @@
 """Everything that no other scene takes: answers from the articles, or a question back."""
 
-import html
 from dataclasses import replace
+
+from markupsafe import escape
 
 from bot.dialogue.consent import said_no, said_yes
 from bot.dialogue.digest import short
@@ -150,7 +151,7 @@ def _in_words(answer: Answer, wording: str | None) -> Answer:
     """The section as reworded, if that says no more and no less; else as it stands."""
     if wording is None or not is_grounded(wording, source=to_plain(answer.text)):
         return answer
-    return replace(answer, text=html.escape(wording.strip()))
+    return replace(answer, text=escape(wording.strip()))
 
 
 def _options(*intents: str) -> tuple[Action, ...]:
