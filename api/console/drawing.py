@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-WIDTH = 720
-HEIGHT = 240
+WIDTH = 1120
+"""Of a plot over days, in pixels."""
+NARROW = 540
+"""Of one that stands beside another."""
+HEIGHT = 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 36, 8, 12, 26
 
 
@@ -94,7 +97,7 @@ def over_days(days: Sequence[date], series: Sequence[Series]) -> Plot:
                 dots=dots,
             )
         )
-    every = max(1, -(-len(days) // 8))
+    every = max(1, -(-len(days) // 10))
     across = tuple(
         Mark(at=round(_LEFT + n * step, 1), text=_day(day))
         for n, day in enumerate(days)
@@ -107,7 +110,7 @@ def stacked(groups: Sequence[str], series: Sequence[Series]) -> Plot:
     """One column a group, the series on top of each other."""
     sums = [sum(one.values[n] for one in series) for n in range(len(groups))]
     top = _round_up(max(sums, default=0))
-    room = (WIDTH - _LEFT - _RIGHT) / max(1, len(groups))
+    room = (NARROW - _LEFT - _RIGHT) / max(1, len(groups))
     width = round(min(64.0, room * 0.6), 1)
     columns = []
     across = []
@@ -130,7 +133,13 @@ def stacked(groups: Sequence[str], series: Sequence[Series]) -> Plot:
                     )
                 )
             below += value
-    return Plot(across=tuple(across), up=_up(top), columns=tuple(columns))
+    return Plot(
+        across=tuple(across),
+        up=_up(top),
+        columns=tuple(columns),
+        width=NARROW,
+        right=NARROW - _RIGHT,
+    )
 
 
 def share(part: int, whole: int) -> int | None:

@@ -113,7 +113,9 @@ def fitting(
     ]
     exact = [m for m in filled if m.fits and m.codes]
     close = [m for m in filled if m.fits and not m.codes]
-    return [*exact, *close, *(m for m in filled if not m.fits)]
+    general = [m for m in filled if m.check == "general"]
+    others = [m for m in filled if not m.fits and m.check != "general"]
+    return [*exact, *close, *general, *others]
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

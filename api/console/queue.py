@@ -90,7 +90,7 @@ async def events(request: Request, visiting: Visiting) -> Response:
 async def _stream(visiting: Visit) -> AsyncIterator[ServerSentEvent]:
     services = visiting.services
     async with services.live.hearing("tickets") as wakes:
-        yield ServerSentEvent(event="tickets", data="[]", retry=3000)
+        yield ServerSentEvent(comment="connected", retry=3000)
         while True:
             changed: set[str] = set()
             try:

@@ -138,10 +138,11 @@ async def sign_out(posted: Posted) -> Response:
 
 def link_parcel(email: str) -> Parcel:
     """Have a sign-in link mailed to an agent."""
+    key = f"agent.link:{secrets.token_urlsafe(12)}"
     return Parcel(
         kind="agent.link",
-        queue=f"agent.link:{hashlib.sha256(email.encode()).hexdigest()[:24]}",
-        key=f"agent.link:{secrets.token_urlsafe(12)}",
+        queue=key,  # no link waits for another
+        key=key,
         payload={"email": email},
     )
 

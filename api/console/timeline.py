@@ -92,7 +92,7 @@ def story(
     names = {f"agent:{agent.id}": agent.name for agent in everyone}
     kept = {file["id"]: _file(number, file) for file in ticket["attachments"]}
     lines = [
-        *_said(ticket["transcript"], entries, kept),
+        *_said(ticket, entries, kept),
         *_entries(entries, ticket, kept),
         *_steps(ticket["history"], names, everyone),
     ]
@@ -121,7 +121,7 @@ def story(
 
 
 def _said(
-    transcript: Sequence[Mapping[str, Any]],
+    ticket: Mapping[str, Any],
     entries: Sequence[RowMapping],
     kept: Mapping[str, File],
 ) -> Iterable[Line]:
@@ -130,12 +130,12 @@ def _said(
         for e in entries
         if e["kind"] == "reply"
     }
-    for said in transcript:
+    for said in ticket["transcript"]:
         kind: Kind = {"merchant": "merchant", "agent": "agent"}.get(said["author"], "bot")  # type: ignore[assignment]
         yield Line(
             kind=kind,
             at=_when(said["at"]),
-            who=said["author_name"] or ("Merchant" if kind == "merchant" else "Assistant"),
+            who=_who(said["author_name"], ticket["merchant_id"], kind),
             text=said["text"],
             files=tuple(
                 kept.get(file["id"])
@@ -167,13 +167,20 @@ def _entries(
         yield Line(
             kind=kind,
             at=entry["created_at"],
-            who=message["author_name"] or "Merchant",
+            who=_who(message["author_name"], ticket["merchant_id"], kind),
             text="" if kind == "checks" else message["text"],
             files=tuple(kept[file["id"]] for file in message["attachments"] if file["id"] in kept),
             verdict=report["verdict"] if report else None,
             tried=tuple(masked_all(entry["payload"].get("tried") or ())),
             reach="no chat to send it to" if delivery == "no_conversation" else "",
         )
+
+
+def _who(name: str | None, merchant_id: str | None, kind: Kind) -> str:
+    """Whose words they are. A channel that knows no name gives the merchant's id."""
+    if name and name != merchant_id:
+        return name
+    return "Assistant" if kind == "bot" else "the merchant" if kind == "escalation" else "Merchant"
 
 
 def _steps(

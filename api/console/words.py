@@ -1,6 +1,8 @@
 """The console's own sentences, and how moments, spans and sizes are written in it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from markupsafe import Markup
 
@@ -150,6 +152,14 @@ def span(length: timedelta) -> str:
     if hours:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     return f"{minutes} min"
+
+
+def headline(ticket: Mapping[str, Any]) -> str:
+    """What a ticket is about, in one line: its subject, in full where it was cut from the text."""
+    subject, text = str(ticket["subject"]).strip(), str(ticket["error_text"]).strip()
+    if text.startswith(subject):
+        subject = text.partition("\n")[0].strip()
+    return subject or "No words"
 
 
 def size(count: int) -> str:

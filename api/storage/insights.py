@@ -324,4 +324,4 @@ def _said(
         )
         .order_by(_log.seq)
     )
-    yield from rows.tuples()
+    yield from ((one, at, payload) for one, at, payload in rows)

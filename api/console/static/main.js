@@ -6,6 +6,7 @@ import { startLive } from "./live.js";
 import { startPresence } from "./presence.js";
 import { startZoom } from "./zoom.js";
 
+document.documentElement.classList.add("js");
 startClocks();
 startComposer();
 startKeys();
