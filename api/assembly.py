@@ -1,5 +1,6 @@
 """The composition root: the only module that knows every adapter. One function, read from top to bottom."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -23,9 +24,10 @@ from api.clients.mailer.smtp import SmtpMailer
 from api.clients.payments.stripe import StripePayments
 from api.clock import SystemClock
 from api.courier import Carrier, Courier
-from api.desks import make_desk
+from api.desks import greet, make_desk
 from api.diagnosis import Diagnosis
 from api.eye import SubprocessEye
+from api.housekeeping import Housekeeping
 from api.live import Live
 from api.metrics import Metrics
 from api.places import DashboardPlaces
@@ -225,6 +227,11 @@ async def assemble(
         if carry:
             await courier.start()
             stack.push_async_callback(courier.stop)
+            housekeeping = Housekeeping(database=database, clock=clock)
+            await housekeeping.start()
+            stack.push_async_callback(housekeeping.stop)
+            greeting = asyncio.create_task(greet(desk), name="desk")
+            stack.callback(greeting.cancel)
         if telegram is not None:
             stack.push_async_callback(telegram.stop)
             if carry:

@@ -1,9 +1,17 @@
 """The desk that the settings name. Adapters are imported only when they are the one."""
 
+import asyncio
+
+import structlog
+
 from api.settings import Settings
 from api.storage.database import Database
 from bot.errors import Refused, Unavailable
 from bot.ports.desk import Desk
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_WAIT = 300.0  # seconds between two greetings
 
 _TELL = {
     "timeout": "It does not answer in time.",
@@ -44,6 +52,23 @@ def make_desk(settings: Settings, database: Database) -> Desk:
     from api.clients.desk.builtin import BuiltinDesk
 
     return BuiltinDesk(database)
+
+
+async def greet(desk: Desk, *, wait: float = 5.0) -> None:
+    """Ask the desk until it answers once: it learns who we are there, and a wrong token is in the
+    log from the first minute. Nobody waits for this; tickets are carried without it."""
+    told = ""
+    while True:
+        try:
+            await desk.probe()
+            return
+        except (Unavailable, Refused) as error:
+            reason = error.reason if isinstance(error, Unavailable) else error.code
+        if reason != told:
+            log.warning("desk.does_not_answer", desk=desk.name, reason=reason)
+            told = reason
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, _LONGEST_WAIT)
 
 
 async def probe(settings: Settings) -> tuple[bool, str]:

@@ -1,9 +1,11 @@
 """The desk that the settings name, and whether it is well."""
 
+import asyncio
+
 import pytest
 from pydantic import SecretStr
 
-from api.desks import external_desk, probe
+from api.desks import external_desk, greet, probe
 from api.settings import Settings
 from tests.fakes import zammad, zendesk
 from tests.fakes.desk_server import DeskServer
@@ -43,3 +45,21 @@ def test_each_name_is_its_desk() -> None:
         assert desk is not None
         assert desk.name == name
     assert external_desk(settings("builtin", "")) is None
+
+
+async def test_greeting() -> None:
+    """A desk that is down when we start is greeted again until it answers; nothing waits for that."""
+    async with zammad.FakeZammad() as server:
+        server.faults.down = True
+        desk = external_desk(settings("zammad", server.url, token=zammad.TOKEN))
+        assert desk is not None
+        greeting = asyncio.create_task(greet(desk, wait=0.01))
+        while len(server.calls) < 3:
+            await asyncio.sleep(0.01)
+        assert not greeting.done()
+        server.faults.down = False
+        await asyncio.wait_for(greeting, 10)
+        calls = len(server.calls)
+        await asyncio.sleep(0.1)
+        assert len(server.calls) == calls
+        await desk.aclose()
