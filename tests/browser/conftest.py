@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser import host
 from tests.browser.demo import Demo
@@ -21,6 +28,8 @@ _ARGUMENTS = [
     "--disable-features=LocalNetworkAccessChecks",
 ]
 _PICTURES = Path(__file__).parents[2] / "artifacts" / "browser"
+
+_PATIENCE = 20_000  # milliseconds; reading the text of a picture takes a while on a busy machine
 
 OpenPage = Callable[..., Page]
 
@@ -42,6 +51,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium a module: two at once cannot be driven from one thread."""
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
         yield chromium
@@ -67,7 +77,7 @@ def open_page(browser: Browser, demo: Demo) -> Iterator[OpenPage]:
         contexts.append(context)
         context.route(host.PAGES, host.answer)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(_PATIENCE)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         if strict:
             page.on("console", lambda said: troubles.extend(_troubles(said)))

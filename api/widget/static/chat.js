@@ -226,7 +226,7 @@ export class Chat {
       this.merchant = session.merchant;
       this.#merge(session.messages, { old: true });
       this.#last = Math.max(this.#last, this.#newest());
-      this.#hear('opened', { merchant: session.merchant, full: session.messages.length >= 100 });
+      this.#tell('opened', { merchant: session.merchant, full: session.messages.length >= 100 });
       return;
     }
   }
@@ -262,7 +262,7 @@ export class Chat {
         const cut = error instanceof TypeError || error.name === 'TimeoutError';
         const hopeless = !cut && !error.passing;
         if (this.#stopped || hopeless || signal?.aborted || Date.now() - began > limit) {
-          if (error instanceof Ended) this.#hear('ended', {});
+          if (error instanceof Ended) this.#tell('ended', {});
           throw error;
         }
         if (cut) this.#connected(false);
@@ -298,11 +298,12 @@ export class Chat {
       } catch (error) {
         if (this.#stopped) return;
         if (error instanceof Ended) {
-          this.#hear('ended', {});
+          this.#tell('ended', {});
           return;
         }
       }
       if (this.#stopped) return;
+      this.#tell('typing', { typing: false, cut: true });
       this.#connected(false);
       await this.#rest(pause);
     }
@@ -310,7 +311,7 @@ export class Chat {
 
   #event(name, data, id) {
     if (name === 'typing') {
-      this.#hear('typing', data);
+      this.#tell('typing', data);
       return;
     }
     if (name !== 'message' && name !== 'message_updated') return;
@@ -324,7 +325,16 @@ export class Chat {
       // The stream may repeat how a message was; what was said last stands.
       if (known && Date.parse(known.updated_at) >= Date.parse(message.updated_at)) continue;
       this.messages.set(message.id, message);
-      this.#hear('message', { message, known, old });
+      this.#tell('message', { message, known, old });
+    }
+  }
+
+  /** A mistake in the drawing must not look like a broken connection. */
+  #tell(event, detail) {
+    try {
+      this.#hear(event, detail);
+    } catch (error) {
+      reportError(error);
     }
   }
 
@@ -332,12 +342,12 @@ export class Chat {
     if (up) {
       clearTimeout(this.#lost);
       this.#lost = null;
-      if (!this.#up) this.#hear('connection', { up: true });
+      if (!this.#up) this.#tell('connection', { up: true });
       this.#up = true;
     } else if (this.#lost === null && this.#up) {
       this.#lost = setTimeout(() => {
         this.#up = false;
-        this.#hear('connection', { up: false });
+        this.#tell('connection', { up: false });
       }, PATIENCE);
     }
   }

@@ -96,7 +96,7 @@ export class Panel {
       tell: (text) => this.#note(text) });
     this.#root = el('section', { class: 'panel', role: 'dialog', 'aria-labelledby': 'al-title', hidden: true,
       on: { keydown: (event) => this.#key(event) } },
-    el('header', {},
+    el('div', { class: 'top' },
       logo ? el('img', { class: 'logo', src: logo, alt: '' }) : el('span', { class: 'logo' }, icon('letter', 22)),
       el('div', { class: 'titles' }, el('h2', { id: 'al-title', tabindex: '-1' }, words.say('title')), this.#who),
       el('button', { class: 'icon', type: 'button', title: words.say('close'), 'aria-label': words.say('close'),
@@ -150,10 +150,12 @@ export class Panel {
 
   #hear(event, detail) {
     if (event === 'message') this.#message(detail);
-    else if (event === 'typing') this.#log.busy(detail.typing || this.#turns > 0, detail.what);
+    else if (event === 'typing') this.#typing(detail);
     else if (event === 'connection') this.#connection(detail.up);
     else if (event === 'opened') {
       this.#log.busy(this.#turns > 0);
+      this.#log.arrange();
+      this.#down();
       if (detail.merchant) this.#who.textContent = detail.merchant.name;
       if (detail.full) this.#earlier();
     } else if (event === 'ended') {
@@ -164,21 +166,23 @@ export class Panel {
   }
 
   #message({ message, known, old }) {
-    const follow = this.#atEnd();
+    const follow = !old && this.#atEnd();
     this.#log.put(message);
-    this.#log.arrange();
+    if (!old) this.#log.arrange();
     const said = news(message, known, this.#words);
     if (said) this.#live.textContent = said;
     if (message.report) this.#shared.emit('report', { report: message.report });
-    if (old) {
-      this.#down();
-      return;
-    }
+    if (old) return;
     this.#shared.emit('message', { id: message.id, author: message.author, text: message.text, updated: Boolean(known) });
     if (known && !follow) return;
     if (follow || message.author === 'merchant') this.#down();
     else if (!known) this.#behind();
     if (!known && message.author !== 'merchant' && !this.#shared.opened) this.#count(this.#unread + 1);
+  }
+
+  #typing({ typing, what, cut = false }) {
+    // Without a stream nobody would say that it has ended; a turn under way still will.
+    if (!cut || this.#turns === 0) this.#log.busy(typing || this.#turns > 0, what);
   }
 
   #connection(up) {
@@ -192,6 +196,7 @@ export class Panel {
     const button = el('button', { class: 'button earlier', type: 'button', on: { click: async () => {
       button.remove();
       await this.#chat.earlier().catch(() => {});
+      this.#log.arrange();
     } } }, this.#words.say('earlier'));
     this.#log.root.prepend(button);
   }

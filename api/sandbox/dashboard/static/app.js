@@ -117,7 +117,7 @@ class App {
       const name = `${path} ${key}`;
       const as = JSON.stringify(data);
       const known = this.#drawn.get(name);
-      const kept = known?.as === as ? known : { as, node: draw() };
+      const kept = known && known.as === as ? known : { as, node: draw() };
       drawn.set(name, kept);
       return kept.node;
     });
@@ -143,12 +143,12 @@ class App {
       `${one.name} · ${one.locale}`)));
     this.#root.replaceChildren(
       el('a', { class: 'skip', href: '#main' }, say('skip')),
-      el('div', { class: 'side' },
+      el('header', { class: 'side' },
         el('p', { class: 'brand' }, el('img', { src: '/demo/static/icon.svg', alt: '', width: 32, height: 32 }), 'AutoLetter'),
         this.#nav,
         el('p', { class: 'sandbox' }, el('strong', {}, say('sandbox')), say('sandbox_note'))),
       el('div', { class: 'page' },
-        el('header', { class: 'top' }, el('div', { class: 'switch' },
+        el('section', { class: 'top', 'aria-label': say('merchant') }, el('div', { class: 'switch' },
           el('label', { for: 'switcher' }, say('merchant')), switcher),
         el('button', { class: 'button', type: 'button', on: { click: () => window.AutoLetterAssistant?.open() } },
           icon('chat', 18), say('ask'))),
