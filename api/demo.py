@@ -19,12 +19,20 @@ from api.clients.mailer.inbox import Inbox
 from api.clock import SystemClock
 from api.sandbox.merchants import demo_merchants, entries, seed_stripe
 from api.sandbox.stripe import SandboxStripe
-from api.settings import Settings
+from api.settings import TELEGRAM_API, Settings
 from api.storage import migrate, sandbox, sandbox_load
 from api.storage.database import connect
 
 STRIPE_KEY = "sk_test_sandbox"
 _RUNNING = "running.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telegram:
+    """A bot to try the demo with."""
+
+    token: str
+    api_base: str = TELEGRAM_API
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +46,9 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(*, port: int, folder: Path, stripe_port: int = 0) -> AsyncIterator[Demo]:
+async def demo(
+    *, port: int, folder: Path, stripe_port: int = 0, telegram: Telegram | None = None
+) -> AsyncIterator[Demo]:
     """Everything for ``http://127.0.0.1:<port>``; ``folder`` keeps database and uploads."""
     clock = SystemClock()
     own = f"http://127.0.0.1:{port}"
@@ -55,7 +65,7 @@ async def demo(*, port: int, folder: Path, stripe_port: int = 0) -> AsyncIterato
         await migrate.upgrade(url)
         await _fill(url, stripe, clock)
         inbox = Inbox(clock)
-        settings = _settings(folder, own=own, stripe_url=stripe.url, kept=kept)
+        settings = _settings(folder, own=own, stripe_url=stripe.url, kept=kept, telegram=telegram)
         assistant = await stack.enter_async_context(assemble(settings, clock=clock, mailer=inbox))
         note = folder / _RUNNING
         note.write_text(json.dumps({"port": port, "stripe": stripe.url, "pid": os.getpid()}))
@@ -78,7 +88,14 @@ def beside(folder: Path) -> Settings | None:
     )
 
 
-def _settings(folder: Path, *, own: str, stripe_url: str, kept: dict[str, str]) -> Settings:
+def _settings(
+    folder: Path,
+    *,
+    own: str,
+    stripe_url: str,
+    kept: dict[str, str],
+    telegram: Telegram | None = None,
+) -> Settings:
     port = own.rpartition(":")[2]
     return Settings(
         database_url=f"sqlite+aiosqlite:///{folder / 'assistant.db'}",
@@ -94,6 +111,9 @@ def _settings(folder: Path, *, own: str, stripe_url: str, kept: dict[str, str]) 
         widget_signing_key=SecretStr(kept["widget"]),
         service_tokens=SecretStr(f"dashboard:{kept['service']}"),
         upload_dir=folder / "uploads",
+        telegram_token=SecretStr(telegram.token if telegram else ""),
+        telegram_api_base=telegram.api_base if telegram else TELEGRAM_API,
+        telegram_mode="polling",  # nobody outside reaches a demo
         log_level="warning",
         log_format="console",
     )

@@ -49,10 +49,13 @@ async def run_service(settings: Settings, *, host: str, port: int) -> None:
 
 async def run_demo(*, port: int, folder: Path) -> None:
     """Serve the demo and print where everything is."""
-    from api.demo import demo
+    from api.demo import Telegram, demo
     from api.demo_pages import demo_app
 
-    async with demo(port=port, folder=folder) as running:
+    wished = Settings()
+    token = wished.telegram_token.get_secret_value()
+    telegram = Telegram(token=token, api_base=wished.telegram_api_base) if token else None
+    async with demo(port=port, folder=folder, telegram=telegram) as running:
         configure_logging(running.assistant.settings)
         own = running.assistant.settings.public_url
         sys.stderr.write(

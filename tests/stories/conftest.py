@@ -6,26 +6,18 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import uvicorn
 
-from api.demo import Demo, demo
+from api.demo import Demo, Telegram, demo
 from api.demo_pages import demo_app
 
 
-@pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[Demo]:
-    """The demo on a free port, serving."""
-    async with serving(tmp_path) as opened:
-        yield opened
-
-
 @contextlib.asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[Demo]:
+async def serving(folder: Path, *, telegram: Telegram | None = None) -> AsyncIterator[Demo]:
     """The demo in this process, with its HTTP server."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    async with demo(port=port, folder=folder) as opened:
+    async with demo(port=port, folder=folder, telegram=telegram) as opened:
         server = uvicorn.Server(
             uvicorn.Config(
                 demo_app(opened), log_level="warning", lifespan="off", timeout_graceful_shutdown=1

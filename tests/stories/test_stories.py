@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -10,24 +11,30 @@ import pytest
 from api.demo import Demo
 from tests.stories.drivers.driver import Driver, plain, until
 from tests.stories.drivers.http import HttpDriver
+from tests.stories.drivers.telegram import TelegramDriver
 from tests.stories.drivers.terminal import TerminalDriver
 from tests.stories.script import FILES, Line, Script, all_scripts
 
-DRIVERS: Mapping[str, type[Driver]] = {"terminal": TerminalDriver, "http": HttpDriver}
+DRIVERS: Mapping[str, type[Driver]] = {
+    "terminal": TerminalDriver,
+    "http": HttpDriver,
+    "telegram": TelegramDriver,
+}
 
 _NOTICED_WITHIN = 2.0  # seconds from the paid page to the chat saying so
 
 
 @pytest.mark.parametrize("channel", DRIVERS)
 @pytest.mark.parametrize("script", all_scripts(), ids=lambda script: script.name)
-async def test_story(script: Script, channel: str, running: Demo) -> None:
+async def test_story(script: Script, channel: str, tmp_path: Path) -> None:
     """The conversation goes as it is written, on every channel alike."""
-    person = DRIVERS[channel](running, merchant=script.merchant, lang=script.lang)
-    await person.open()
-    try:
-        await _Play(person, running).through(script)
-    finally:
-        await person.close()
+    async with DRIVERS[channel].stage(tmp_path) as running:
+        person = DRIVERS[channel](running, merchant=script.merchant, lang=script.lang)
+        await person.open()
+        try:
+            await _Play(person, running).through(script)
+        finally:
+            await person.close()
 
 
 class _Play:

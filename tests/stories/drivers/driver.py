@@ -4,9 +4,11 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from api.demo import Demo
+from tests.stories.conftest import serving
 
 
 class Driver(ABC):
@@ -16,6 +18,11 @@ class Driver(ABC):
         self.demo = demo
         self.merchant = merchant
         self.lang = lang
+
+    @classmethod
+    def stage(cls, folder: Path) -> AbstractAsyncContextManager[Demo]:
+        """A running demo of its own, with what the channel needs besides."""
+        return serving(folder)
 
     @abstractmethod
     async def open(self) -> None:
