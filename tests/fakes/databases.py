@@ -26,7 +26,9 @@ _migrated: dict[str, str] = {}
 async def empty_database(kind: str, folder: Path) -> Database:
     """A database after all migrations, with nothing in it."""
     if kind not in _migrated:
-        url = await new_url(kind, Path(tempfile.mkdtemp(prefix="migrated-")))
+        kept = tempfile.mkdtemp(prefix="migrated-")
+        atexit.register(shutil.rmtree, kept)
+        url = await new_url(kind, Path(kept))
         await migrate.upgrade(url)
         _migrated[kind] = str(make_url(url).database)
     if kind == "sqlite":
