@@ -93,7 +93,7 @@ class Launch:
         return Outcome(
             scene=self.name,
             step="confirm",
-            remember={"launch": {"nonce": nonce, "terms": asdict(_terms(account, campaign))}},
+            remember={"launch": {"nonce": nonce, "terms": asdict(Terms.of(campaign))}},
             replies=(
                 Reply(
                     phrase=Phrase(key, _shown(account, campaign)),
@@ -231,19 +231,6 @@ class Launch:
 def _held(turn: Turn) -> Mapping[str, object]:
     held = turn.memory.get("launch")
     return held if isinstance(held, Mapping) else {}
-
-
-def _terms(account: Account, campaign: Campaign) -> Terms:
-    budget = campaign.budget
-    return Terms(
-        state=campaign.state.value,
-        letter_price=campaign.letter_price,
-        recipients=_recipients(account, campaign),
-        template_id=campaign.template_id,
-        sender_address_id=campaign.sender_address_id,
-        daily=budget.daily if budget else None,
-        total=budget.total if budget else None,
-    )
 
 
 def _recipients(account: Account, campaign: Campaign) -> int | None:
