@@ -134,15 +134,12 @@ def test_a_restart_of_the_server_under_an_open_widget_is_survived(
 
 def test_a_hidden_tab_hears_what_is_said_and_counts_it(chat: Chat, demo: Demo) -> None:
     """A closed panel in a tab nobody looks at shows on its badge how much is unread."""
-    widget = chat("chai")
+    widget = chat("vesna")
     page = widget.page
     widget.panel.get_by_role("button", name=re.compile("Закрыть")).click()
     other = page.context.new_page()
     other.bring_to_front()
-    demo.change(
-        "chai", {"kind": "set_budget", "campaign_id": "chai-1", "daily": None, "total": 50_000}
-    )
-    demo.change("chai", {"kind": "assign_template", "campaign_id": "chai-1", "template_id": None})
+    demo.change("vesna", {"kind": "assign_template", "campaign_id": "vesna-1", "template_id": None})
     badge = widget.root.locator(".badge")
     expect(badge).to_be_visible()
     expect(widget.launcher).to_have_attribute("aria-label", re.compile(r"непрочитанн"))

@@ -165,6 +165,7 @@ def test_names_in_the_workspace_never_run(chat: Chat, demo: Demo) -> None:
     attack = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
     demo.change("knigi", {"kind": "set_profile", "fields": {"company_name": attack[:60]}})
     widget = chat("knigi", "/settings/profile")
+    widget.say("Почему кампания не запускается?")
     expect(widget.row("company_profile")).to_contain_text(attack[:20])
     expect(widget.page.locator("input[name=company_name]")).to_have_value(attack[:60])
     assert widget.page.evaluate("document.querySelectorAll('img[src=x]').length") == 0

@@ -15,6 +15,13 @@ from tests.browser.widget import FIX, LAUNCH, SAVE, YES, Widget
 Chat = Callable[..., Widget]
 
 
+QUESTIONS = {
+    "de": "Warum kann ich meine Kampagne nicht starten?",
+    "ru": "Почему кампания не запускается?",
+    "en": "Why can't I launch my campaign?",
+}
+
+
 @pytest.mark.parametrize(
     ("merchant", "locale"), [("kaffee", "de"), ("lavka", "ru"), ("harbour", "en")]
 )
@@ -28,6 +35,7 @@ def test_three_failures_are_fixed_in_the_chat_and_the_campaign_runs(
     red = page.locator(".panel[data-status=fail]")
     expect(button).to_be_disabled()
     expect(red).to_have_count(3)
+    widget.say(QUESTIONS[locale])
     page.screenshot(path=pictures / f"story-{locale}-1-blocked.png")
 
     _pay(widget)

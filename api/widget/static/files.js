@@ -59,8 +59,8 @@ export function chip(file, { words, away }) {
   };
 }
 
-/** A file of the conversation. `blob(url)` fetches it. */
-export function attachment(about, { words, blob }) {
+/** A file of the conversation. `blob(url)` fetches it, `grown()` hears that its picture is there. */
+export function attachment(about, { words, blob, grown }) {
   const look = el('span', { class: 'look' }, icon('file', 22));
   const save = async () => {
     const url = URL.createObjectURL(await blob(about.url));
@@ -73,7 +73,7 @@ export function attachment(about, { words, blob }) {
     el('span', { class: 'size' }, words.size(about.size))));
   if (PICTURE.test(about.type)) {
     button.classList.add('pictured');
-    blob(about.url).then((found) => paint(look, found, about.name, 260)).catch(() => {});
+    blob(about.url).then((found) => paint(look, found, about.name, 260)).then(grown).catch(() => {});
   }
   return button;
 }

@@ -32,7 +32,8 @@ export class Log {
   #timer = null;
   #last = null;
 
-  /** `act` does what the visitor wants: `press(action)`, `answer(text)`, `choose(accept)`;
+  /** `act` does what the visitor wants: `press(action)`, `answer(text)`, `choose(accept)`,
+      `grown()` when something became taller;
       `follow(event, url)` is asked before a link is opened. */
   constructor({ chat, words, act, follow }) {
     this.#chat = chat;
@@ -155,17 +156,16 @@ export class Log {
     const who = message.author;
     const name = who === 'merchant' ? this.#words.say('you')
       : who === 'agent' ? message.author_name || this.#words.say('agent') : this.#words.say('assistant');
-    const date = new Date(message.created_at);
     const entry = {
       drawn: {},
+      time: el('time'),
       text: el('div', { class: 'text' }),
       files: el('div', { class: 'files', hidden: true }),
       form: el('div', { class: 'ask', hidden: true }),
       actions: el('div', { class: 'actions', hidden: true }),
     };
     entry.root = el('div', { class: `message ${who}`, 'data-id': message.id },
-      el('p', { class: 'who' }, el('span', { class: 'name' }, name),
-        el('time', { datetime: message.created_at }, this.#words.time(date)), spoken(': ')),
+      el('p', { class: 'who' }, el('span', { class: 'name' }, name), entry.time, spoken(': ')),
       el('div', { class: 'body' }, entry.text, entry.files, entry.form), entry.actions);
     this.#change(entry, message);
     return entry;
@@ -174,11 +174,13 @@ export class Log {
   #change(entry, message) {
     const was = entry.drawn;
     entry.drawn = message;
+    entry.time.dateTime = moment(message);
+    entry.time.textContent = this.#words.time(new Date(at(message)));
     if (was.text !== message.text || !same(was.report, message.report)) this.#say(entry, message);
     if (!same(was.attachments, message.attachments)) {
       entry.files.hidden = !message.attachments.length;
       entry.files.replaceChildren(...message.attachments.map((about) => attachment(about, {
-        words: this.#words, blob: (url) => this.#chat.blob(url),
+        words: this.#words, blob: (url) => this.#chat.blob(url), grown: () => this.#act.grown(),
       })));
     }
     // A field that is being filled in stays as it is while the message around it changes.

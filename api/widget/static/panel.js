@@ -24,6 +24,7 @@ export class Panel {
   #unseen = 0;
   #unread = 0;
   #turns = 0;
+  #pinned = true;
   #back = null;
 
   constructor(shared, words) {
@@ -128,12 +129,16 @@ export class Panel {
         press: (action) => this.#turn({ action: action.id }, action.label),
         answer: (text) => this.#turn({ text }, text),
         choose: (accept) => this.#composer.choose(accept),
+        grown: () => { if (this.#pinned) this.#down(); },
       },
       follow: (event, url, here) => this.#follow(event, url, here),
     });
     this.#log.root.setAttribute('aria-busy', 'true');
     this.#log.busy(true);
-    this.#log.root.addEventListener('scroll', () => { if (this.#atEnd()) this.#seen(); }, { passive: true });
+    this.#log.root.addEventListener('scroll', () => {
+      this.#pinned = this.#atEnd();
+      if (this.#pinned) this.#seen();
+    }, { passive: true });
     this.#place.replaceChildren(this.#log.root);
     chat.start().then(() => {
       if (this.#chat !== chat) return;
@@ -355,6 +360,7 @@ export class Panel {
 
   #down() {
     if (!this.#log) return;
+    this.#pinned = true;
     this.#log.root.scrollTop = this.#log.root.scrollHeight;
     this.#seen();
   }

@@ -31,7 +31,8 @@ export async function words(language) {
       return capital(ago > -2 && ago < 1 ? near.format(ago, 'day') : day.format(date));
     },
     size(bytes) {
-      const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, 'kilobyte'] : [bytes / 1_000_000, 'megabyte'];
+      const [value, unit] = bytes < 1000 ? [bytes, 'byte']
+        : bytes < 1_000_000 ? [bytes / 1000, 'kilobyte'] : [bytes / 1_000_000, 'megabyte'];
       const style = { style: 'unit', unit, maximumFractionDigits: value < 10 ? 1 : 0 };
       return new Intl.NumberFormat(language, style).format(value);
     },
