@@ -103,7 +103,7 @@ class Engine:
         """The scene that hears the event first, and whether it is entered or continued."""
         content = turn.content
         conversation = turn.conversation
-        if conversation.owner is not Owner.BOT and not isinstance(content, Opened):
+        if conversation.owner is not Owner.BOT and not isinstance(content, Opened | Noticed):
             return self._scenes[_HANDOVER], False
         if isinstance(content, Opened):
             return self._scenes["welcome"], True
