@@ -180,6 +180,9 @@ class App {
         link.preventDefault();
         this.go(new URL(link.url).pathname);
       });
+      for (const event of ['open', 'close']) {
+        assistant.on(event, () => document.body.classList.toggle('chatting', event === 'open'));
+      }
       for (const event of ['message', 'report']) assistant.on(event, () => this.refresh());
     });
     document.body.append(script);
