@@ -18,8 +18,8 @@ from tests.browser import host
 from tests.browser.demo import Demo
 from tests.browser.widget import Widget
 
-_CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-_ARGUMENTS = [
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -53,7 +53,7 @@ def browser() -> Iterator[Browser]:
     """One Chromium a module: two at once cannot be driven from one thread."""
     expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
 
