@@ -64,9 +64,7 @@ async def table(house: House) -> dict[str, dict[str, str]]:
         "made_up": {"console": "x" * 43},
     }
     await house.expire(expired)
-    await house.assistant.database.write(
-        partial(agents.disable, agent_id=dora.id, now=house.now())
-    )
+    await house.assistant.database.write(partial(agents.disable, agent_id=dora.id, now=house.now()))
     return cookies
 
 

@@ -47,9 +47,7 @@ async def test_the_answer_never_says_who_is_an_agent(house: House) -> None:
     first get one."""
     await house.agent("Anna")
     dora = await house.agent("Dora")
-    await house.assistant.database.write(
-        partial(agents.disable, agent_id=dora.id, now=house.now())
-    )
+    await house.assistant.database.write(partial(agents.disable, agent_id=dora.id, now=house.now()))
     answers = []
     async with house.browser() as http:
         for name in ("anna", "dora", "zoe"):

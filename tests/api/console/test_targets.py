@@ -31,7 +31,13 @@ def change(minutes: int, status: str) -> dict[str, Any]:
 def test_states(priority: str) -> None:
     """A clock is calm, then soon in its last quarter, then late, from the first second on."""
     length = FIRST_RESPONSE[priority]
-    for part, state in ((0.0, "calm"), (0.74, "calm"), (0.75, "soon"), (1.0, "soon"), (1.01, "late")):
+    for part, state in (
+        (0.0, "calm"),
+        (0.74, "calm"),
+        (0.75, "soon"),
+        (1.0, "soon"),
+        (1.01, "late"),
+    ):
         first, _ = targets(ticket(priority=priority), (), now=BEGIN + length * part)
         assert first.state == state, part
     assert RESOLUTION[priority] > length
