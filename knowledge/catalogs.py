@@ -4,6 +4,7 @@
 the ``.po`` files, for a translator to fill.
 """
 
+import io
 import re
 import sys
 from collections.abc import Iterator
@@ -114,15 +115,21 @@ def write(messages: Path = HERE / "messages", catalogs: Path = HERE / "locales")
                     old = have.get(_first(entry.id), entry.context)
                     fresh.add(entry.id, old.string if old else None, context=entry.context)
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                write_po(
-                    file,
-                    fresh,
-                    width=0,
-                    no_location=True,
-                    omit_header=False,
-                    include_previous=False,
-                )
+            out = io.BytesIO()
+            write_po(out, fresh, width=0, no_location=True, omit_header=True)
+            # A header of its own: Babel's holds the moment of writing and blanks for names.
+            head = _HEADER.format(locale=locale, plurals=fresh.plural_forms)
+            path.write_text(head + out.getvalue().decode(), "utf-8")
+
+
+_HEADER = """msgid ""
+msgstr ""
+"Language: {locale}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
 
 
 def _read(path: Path, locale: str) -> Catalog:
