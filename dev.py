@@ -27,7 +27,7 @@ SYSTEM = {
 
 def main() -> int:
     """The command."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  # says so to whoever runs an older one
         print(f"error: Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
         return 2
     match sys.argv[1:]:
@@ -72,12 +72,17 @@ def find_uv() -> list[str | Path]:
 
 def install_system() -> None:
     """Chromium and Tesseract, where we may; otherwise say what to type."""
-    missing = [p for program, packages in SYSTEM.items() if not shutil.which(program) for p in packages]
+    missing = [
+        p for program, packages in SYSTEM.items() if not shutil.which(program) for p in packages
+    ]
     if not missing:
         return
     command = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+        quiet = {
+            "stdout": subprocess.DEVNULL,
+            "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        }
         updated = subprocess.call(["apt-get", "update"], **quiet) == 0
         if updated and subprocess.call(command, **quiet) == 0:
             return

@@ -239,7 +239,6 @@ def agents_add(
 ) -> None:
     """Add a support agent and print a one-time sign-in link, good for half an hour."""
     from api.commands.agents import add_agent
-
     from api.demo import beside
 
     # Without settings it is the demo beside which this command runs.

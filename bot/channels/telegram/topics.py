@@ -28,7 +28,10 @@ def summary(ticket: View) -> str:
     if ticket["campaign_id"]:
         head.append(f"Campaign: {_safe(ticket['campaign_id'])}")
     head.append(f"Language: {_safe(ticket['locale'])} · Channel: {_safe(ticket['channel'])}")
-    blocks = [head, [_safe(ticket["error_text"][:_MOST_TEXT]) or "<i>no description</i>"]]
+    blocks: list[Sequence[str]] = [
+        head,
+        [_safe(ticket["error_text"][:_MOST_TEXT]) or "<i>no description</i>"],
+    ]
     if ticket["report"]:
         blocks.append(_report(ticket["report"]))
     if ticket["tried"]:

@@ -67,9 +67,10 @@ class Client:
         if last is not None:
             headers["Last-Event-ID"] = str(last)
         found: list[tuple[str, str, str]] = []
-        async with asyncio.timeout(within), self.http.get(
-            "/api/v1/chat/events", headers=headers
-        ) as stream:
+        async with (
+            asyncio.timeout(within),
+            self.http.get("/api/v1/chat/events", headers=headers) as stream,
+        ):
             assert stream.status == 200, await stream.text()
             current: dict[str, str] = {}
             async for raw in stream.content:

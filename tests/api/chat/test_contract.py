@@ -23,7 +23,7 @@ async def test_a_session_with_identity(client: Client) -> None:
     assert set(client.opened) == {"session_id", "token", "expires_at", "merchant", "messages"}
     card = next(m for m in client.opened["messages"] if m["report"])
     assert card["report"]["merchant_id"] == "kaffee"
-    assert [f["check"] for f in card["report"]["findings"]][0] == "company_profile"
+    assert card["report"]["findings"][0]["check"] == "company_profile"
 
 
 async def test_the_language_of_the_profile(client: Client) -> None:
@@ -158,7 +158,7 @@ async def test_a_foreign_file_is_a_missing_one(client: Client, demo: Demo) -> No
     await client.open("kaffee")
     form = aiohttp.FormData()
     form.add_field("client_id", str(uuid4()))
-    form.add_field("file", b"a;b\n1;2\n", filename="../../etc/pass\"wd.csv")
+    form.add_field("file", b"a;b\n1;2\n", filename='../../etc/pass"wd.csv')
     async with client.http.post("/api/v1/chat/files", data=form, headers=client.auth) as answer:
         assert answer.status == 200, await answer.text()
         sent = next(m for m in (await answer.json())["messages"] if m["attachments"])
@@ -222,7 +222,12 @@ async def test_only_listed_origins(http: aiohttp.ClientSession, demo: Demo) -> N
     """Of thirty pages only the listed ones may open a session."""
     listed = demo.assistant.settings.widget_origins
     strangers = [f"https://shop{n}.example" for n in range(24)]
-    strangers += ["null", f"{listed[0]}.evil.example", listed[0].replace("http:", "https:"), "http://127.0.0.1"]
+    strangers += [
+        "null",
+        f"{listed[0]}.evil.example",
+        listed[0].replace("http:", "https:"),
+        "http://127.0.0.1",
+    ]
     for origin in (*listed, *strangers):
         async with http.post(
             "/api/v1/chat/sessions", json={}, headers={"Origin": origin}

@@ -41,9 +41,7 @@ async def test_export_and_erase(tmp_path: Path) -> None:
         assert {"conversations", "message_log", "tickets", "files", "facts"} <= found.keys()
         assert "error of chai" in str(found["message_log"])
 
-        count, files = await assistant.database.write(
-            partial(merchants.erase, merchant_id="chai")
-        )
+        count, files = await assistant.database.write(partial(merchants.erase, merchant_id="chai"))
         merchants.remove_files(assistant.settings.upload_dir, files)
         assert count > 0
         assert files == (kept.id,)

@@ -29,9 +29,7 @@ async def _check(
     database: Database, code: str, key: str, *, here: str = HERE, now: datetime = NOW
 ) -> CodeCheck:
     return await database.write(
-        partial(
-            store.check_code, conversation_id=here, code=code, key=key, secret_key=KEY, now=now
-        )
+        partial(store.check_code, conversation_id=here, code=code, key=key, secret_key=KEY, now=now)
     )
 
 
@@ -138,9 +136,7 @@ async def test_links(database: Database) -> None:
         partial(store.issue_link, merchant_id="kaffee", secret_key=KEY, now=NOW)
     )
     assert len(token) <= 64
-    assert set(token) <= set(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
-    )
+    assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 
     async def redeem(key: str, now: datetime, *, given: str = token) -> str | None:
         return await database.write(
