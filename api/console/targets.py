@@ -101,7 +101,7 @@ def _target(
         return Target(
             name=name,
             state="met" if met else "missed",
-            text=f"after {span(took)}",
+            text=f"after {span(took)}" if took >= timedelta(minutes=1) else "within a minute",
             due_at=None,
             target=target,
         )

@@ -191,6 +191,8 @@ def _steps(
     assignees = {agent.id: agent.name for agent in everyone}
     for step in history:
         text = _step(step["what"], step["after"], assignees)
+        if step["actor"] == f"agent:{step['after'].get('assignee')}":
+            text = "took it"
         if text:
             who = names.get(step["actor"]) or step["actor"].partition(":")[2] or "The merchant"
             yield Line(kind="step", at=_when(step["at"]), who=who, text=text)

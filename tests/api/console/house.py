@@ -178,7 +178,6 @@ def drawn(text: str) -> bytes:
     """A screenshot with an error in it."""
     image = Image.new("RGB", (1280, 800), "#f4f5f7")
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, 1280, 64), fill="#20242c")
     draw.rectangle((240, 130, 1240, 740), fill="#ffffff", outline="#d8dbe0")
     draw.rectangle((280, 170, 1200, 240), fill="#fde8e6", outline="#d9534a")
     draw.text((310, 192), text, fill="#8f1d14", font_size=26)

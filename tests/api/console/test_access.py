@@ -7,9 +7,11 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
+from api.console.access import Visit
+from api.console.queue import _stream
 from api.routes.console import router
 from api.storage import agents
-from tests.api.console.house import House
+from tests.api.console.house import House, settled
 
 VISITORS = ("anonymous", "agent", "admin", "disabled", "expired", "made_up")
 
@@ -210,3 +212,22 @@ async def test_an_attachment_is_only_its_own_ticket_s(house: House) -> None:
     assert "sandbox" in answer.headers["content-security-policy"]
     for path in (f"{two}/files/{picture.id}", f"{one}/files/nope", f"{one}/files/..%2Fsecret"):
         assert (await anna.http.get(f"/console/tickets/{path}")).status_code == 404
+
+
+async def test_the_stream_ends_with_the_session(house: House) -> None:
+    """What changes is told while the session lasts; then the page is told that it is over."""
+    number = await house.escalate(house.merchant("budget", locale="de"), error="Es geht nicht")
+    await settled(house)
+    anna = await house.agent("Anna")
+    visiting = Visit(
+        services=house.app.state.console, agent=anna, token=await house.session("Anna"), csrf=""
+    )
+    stream = _stream(visiting)
+    await anext(stream)
+    house.assistant.live.publish("tickets", ticket=number)
+    house.assistant.live.publish("tickets", ticket=number)
+    told = await anext(stream)
+    assert (told.event, told.data) == ("tickets", f'["{number}"]')
+    await house.assistant.database.write(partial(agents.disable, agent_id=anna.id, now=house.now()))
+    house.assistant.live.publish("tickets", ticket=number)
+    assert [one.event async for one in stream] == ["signed_out"]
