@@ -26,6 +26,10 @@ _GRAINY: Final = 2.0
 _GRAINS: Final = 2.5
 _SMOOTHING: Final = 1.0
 
+_FRAME_INK: Final = 190
+_SHORTEST_FRAME: Final = 60
+_FRAME_SHARE: Final = 16
+
 _LEVEL_SIDE: Final = 900
 _STEEPEST: Final = 15.0
 _COARSE: Final = 1.0
@@ -113,6 +117,40 @@ def levelled(image: Image.Image, slope: Slope) -> Image.Image:
     return image.transform(
         image.size, Image.Transform.QUAD, corners, Image.Resampling.BICUBIC, fillcolor=255
     )
+
+
+def without_frames(letters: Image.Image) -> Image.Image:
+    """The picture without the long straight lines of boxes and tables.
+
+    Tesseract takes print inside a frame for a drawing and leaves it out."""
+    ink = np.asarray(letters) < _FRAME_INK
+    length = max(_SHORTEST_FRAME, max(letters.size) // _FRAME_SHARE)
+    frames = _long_runs(ink, length=length) | _long_runs(ink.T, length=length).T
+    if not frames.any():
+        return letters
+    # The soft edge of a line goes with it.
+    mask = Image.fromarray(frames.astype(np.uint8) * 255).filter(ImageFilter.MaxFilter(3))
+    cleaned = letters.copy()
+    cleaned.paste(255, mask=mask)
+    return cleaned
+
+
+def _long_runs(ink: npt.NDArray[np.bool_], *, length: int) -> npt.NDArray[np.bool_]:
+    """Where ink goes on for at least ``length`` pixels along a row; a line that climbs by a row on
+    its way is still one."""
+    height, width = ink.shape
+    if width <= length:
+        return np.zeros_like(ink)
+    thick = ink.copy()
+    thick[1:] |= ink[:-1]
+    thick[:-1] |= ink[1:]
+    sums = np.zeros((height, width + 1), dtype=np.int32)
+    np.cumsum(thick, axis=1, out=sums[:, 1:])
+    full = (sums[:, length:] - sums[:, :-length]) == length
+    marks = np.zeros((height, width + 1), dtype=np.int32)
+    marks[:, : full.shape[1]] += full
+    marks[:, length : length + full.shape[1]] -= full
+    return (np.cumsum(marks[:, :width], axis=1) > 0) & ink
 
 
 def enlarged(image: Image.Image, factor: float) -> Image.Image:

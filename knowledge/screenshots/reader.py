@@ -7,13 +7,14 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from statistics import median
 from typing import Final, Protocol
 
 from PIL import Image, ImageOps, ImageStat
 
 from knowledge.screenshots import picture, preparation
-from knowledge.screenshots.layout import Paragraph, Word, paragraphs
+from knowledge.screenshots.layout import Line, Paragraph, Word, paragraphs
 from knowledge.screenshots.lookalikes import one_script
 from knowledge.screenshots.tesseract import NotFinished
 
@@ -41,6 +42,8 @@ _BARE_HEADING: Final = re.compile(
     re.IGNORECASE,
 )
 
+_ENDED_EARLY: Final = 0.25  # of the paragraph's width
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 _A_WORD: Final = re.compile(r"\w{2}")
 
 
@@ -88,6 +91,7 @@ class Reader:
         slope = preparation.slope_of(letters)
         if slope.worth_levelling:
             letters = preparation.levelled(letters, slope)
+        letters = preparation.without_frames(letters)
         looks = _Looks(letters=letters, image=image, slope=slope)
         found: list[tuple[Reading, float]] = []
         for prepared in looks:
@@ -116,7 +120,7 @@ class Reader:
         unclear = 0.0
         alone = sum(_A_WORD.search(part.text) is not None for part in parts) <= _HARDLY_ANYTHING
         for part in parts:
-            check, sure = self.check_of_error(_said(part), alone=alone)
+            check, sure = self.check_of_error("\n".join(_sentences(part)), alone=alone)
             if check is None:
                 unclear = max(unclear, sure)
             else:
@@ -142,12 +146,38 @@ def _legible(text: str) -> str:
     )
 
 
-def _said(part: Paragraph) -> str:
-    """The paragraph as one sentence, without a heading that says no more than "Error"."""
-    lines = [one_script(line.text) for line in part.lines]
-    if len(lines) > 1 and _BARE_HEADING.fullmatch(lines[0]):
+def _lines(part: Paragraph) -> list[Line]:
+    """The paragraph's lines without a heading that says no more than "Error"."""
+    lines = list(part.lines)
+    while len(lines) > 1 and (
+        _BARE_HEADING.fullmatch(one_script(lines[0].text)) or not _A_WORD.search(lines[0].text)
+    ):
         lines = lines[1:]
-    return " ".join(lines)
+    return lines
+
+
+def _said(part: Paragraph) -> str:
+    """The paragraph as one text."""
+    return one_script(" ".join(line.text for line in _lines(part)))
+
+
+def _sentences(part: Paragraph) -> list[str]:
+    """What is judged together: a sentence, however its lines were broken."""
+    lines = _lines(part)
+    edge = max(line.right for line in lines)
+    width = edge - min(line.left for line in lines)
+    whole = [lines[0].text]
+    for above, line in pairwise(lines):
+        rest = edge - above.right
+        # The next word would have fitted by far: the line ends here because its sentence does.
+        ended = rest > max(line.words[0].width + line.height, _ENDED_EARLY * width)
+        if ended:
+            whole.append(line.text)
+        else:
+            whole[-1] += f" {line.text}"
+    return [
+        sentence for text in whole for sentence in _SENTENCE_END.split(one_script(text)) if sentence
+    ]
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from knowledge.screenshots.layout import Word, paragraphs
 from knowledge.screenshots.lookalikes import one_script
 from knowledge.screenshots.picture import LONGEST_SIDE, PictureRefused, opened
-from knowledge.screenshots.preparation import dark_on_white, levelled, slope_of
+from knowledge.screenshots.preparation import dark_on_white, levelled, slope_of, without_frames
 from tests.knowledge.screenshots.transforms import as_png
 
 _FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
@@ -83,6 +83,18 @@ def test_lines_are_levelled(degrees: float) -> None:
     assert abs((slope.top + slope.bottom) / 2 - degrees) <= 0.75
     again = slope_of(levelled(letters, slope))
     assert max(abs(again.top), abs(again.bottom)) <= 0.75
+
+
+def test_frames_go_and_print_stays() -> None:
+    """The line around a notice is wiped off, its letters are not."""
+    page = Image.new("L", (800, 200), 255)
+    draw = ImageDraw.Draw(page)
+    draw.text((60, 80), "Budget — fehlt", font=ImageFont.truetype(_FONT, 30), fill=0)
+    framed = page.copy()
+    ImageDraw.Draw(framed).rectangle((20, 40, 780, 160), outline=20, width=2)
+    ImageDraw.Draw(framed).line((20, 180, 780, 182), fill=20)
+    assert np.array_equal(np.asarray(without_frames(framed)), np.asarray(page))
+    assert without_frames(page) is page
 
 
 def test_a_menu_beside_a_notice_is_another_paragraph() -> None:

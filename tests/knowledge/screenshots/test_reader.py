@@ -121,6 +121,29 @@ def test_a_bare_heading_does_not_count() -> None:
     assert reading.text == "A Ошибка\nШаблон удалён"
 
 
+def test_sentences_are_judged_as_such() -> None:
+    """Broken lines are joined, and sentences are told apart; a line that ends early is one."""
+    heard: list[str] = []
+
+    def check_of_error(text: str, *, alone: bool) -> tuple[str | None, float]:
+        assert alone
+        heard.append(text)
+        return None, 0.0
+
+    class Box:
+        def words(self, letters: Image.Image, *, seconds: float) -> list[Word]:
+            del letters, seconds
+            rows = ("Your card", "Card has just now", "expired. Add another", "one!")
+            return [
+                Word(word, 0.9, 10 + 100 * place, 10 + 30 * row, 90, 20)
+                for row, line in enumerate(rows)
+                for place, word in enumerate(line.split())
+            ]
+
+    Reader(Box(), check_of_error=check_of_error).read(_PICTURE)
+    assert set(heard) == {"Your card\nCard has just now expired.\nAdd another one!"}
+
+
 def test_no_words_are_an_empty_text() -> None:
     """A picture without letters is read, and says nothing."""
     reading = Reader(Recogniser(""), check_of_error=_CHECKS).read(_PICTURE)
