@@ -52,6 +52,7 @@ def _without_repeats(numbers: Sequence[int]) -> list[int]:
     return [n for place, n in enumerate(numbers) if not place or numbers[place - 1] != n]
 
 
+@pytest.mark.timeout(300)
 async def test_five_hundred_messages_through_a_storm_arrive_in_order(
     home: House, telegram: TelegramServer
 ) -> None:

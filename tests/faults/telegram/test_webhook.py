@@ -114,6 +114,7 @@ async def test_an_update_is_acknowledged_only_when_it_is_durable(home: House, an
     assert sum("E-Mail" in shown.text for shown in ann.chat) == 1
 
 
+@pytest.mark.timeout(300)
 async def test_a_thousand_updates_delivered_five_times_have_a_thousand_effects(
     home: House, telegram: TelegramServer
 ) -> None:

@@ -19,7 +19,7 @@ async def telegram() -> AsyncIterator[TelegramServer]:
 @pytest.fixture
 async def home(telegram: TelegramServer, tmp_path: Path) -> AsyncIterator[House]:
     """The assistant, updates by webhook."""
-    async with house(tmp_path, telegram) as running:
+    async with house(tmp_path, telegram, typing_after=10, slow_after=30) as running:
         yield running
 
 

@@ -262,12 +262,6 @@ async def test_groups_get_one_kind_answer(home: House, ann: Person) -> None:
     assert await home.turns_taken() == 0
 
 
-async def test_typing_is_shown_only_while_it_takes_time(home: House, ann: Person) -> None:
-    """A quick answer needs no "typing"; a check that waits for Stripe shows it."""
-    await _sign_in(home, ann)
-    assert not any(call.method == "sendChatAction" for call in ann.history)
-
-
 async def test_a_slow_check_shows_typing_and_a_word_that_goes_away(
     telegram: TelegramServer, tmp_path: Path, ann: Person
 ) -> None:
@@ -279,6 +273,11 @@ async def test_a_slow_check_shows_typing_and_a_word_that_goes_away(
         await home.quiet()
         await telegram.until(lambda: not any("länger" in shown.text for shown in ann.chat))
         assert any(call.method == "sendChatAction" for call in ann.history)
+        home.parts.patience.typing_after = 30
+        typed = sum(call.method == "sendChatAction" for call in ann.history)
+        await ann.send("/help")
+        await home.quiet()
+        assert sum(call.method == "sendChatAction" for call in ann.history) == typed
 
 
 async def test_a_slow_button_says_so_without_a_message(
