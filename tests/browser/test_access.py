@@ -87,12 +87,7 @@ def test_forms_files_and_trouble_have_no_violation(chat: Chat, pictures: Path) -
     widget.press(FIX)
     widget.form.locator("button").click()
     expect(widget.form.locator("[aria-invalid=true]").first).to_be_focused()
-    widget.root.locator("input[type=file]").set_input_files(
-        [
-            {"name": "table.csv", "mimeType": "text/csv", "buffer": b"a;b"},
-            {"name": "page.html", "mimeType": "text/html", "buffer": b"x"},
-        ]
-    )
+    widget.pick(table_csv=b"a;b", page_html=b"x")
     expect(widget.root.locator(".note")).to_be_visible()
     page.route("**/api/v1/chat/*", lambda route: route.abort("connectionreset"))
     page.evaluate("dispatchEvent(new Event('offline'))")

@@ -101,9 +101,7 @@ def test_a_strict_policy_with_the_assistants_origin_added_is_enough(
     page.goto(host.page(demo.elsewhere, demo.url, csp=policy, identity=demo.identity("brew")))
     widget = Widget(page)
     widget.open()
-    widget.root.locator("input[type=file]").set_input_files(
-        {"name": "picture.png", "mimeType": "image/png", "buffer": _picture()}
-    )
+    widget.pick(picture_png=_picture())
     expect(widget.root.locator(".composer .picture")).to_be_visible()
     widget.field.press("Enter")
     widget.quiet()

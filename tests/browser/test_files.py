@@ -58,12 +58,7 @@ def test_pictures_are_pasted_dropped_and_picked_and_sent_together(
     expect(chips).to_have_count(1)
     expect(widget.field).to_be_focused()
     _give(widget, "drop", ("dropped.png", "image/png", _picture("two", "#e1f4e8")))
-    widget.root.locator("input[type=file]").set_input_files(
-        [
-            {"name": "picked.png", "mimeType": "image/png", "buffer": _picture("three")},
-            {"name": "extra.png", "mimeType": "image/png", "buffer": _picture("four")},
-        ]
-    )
+    widget.pick(picked_png=_picture("three"), extra_png=_picture("four"))
     expect(chips).to_have_count(4)
     expect(chips.locator(".picture")).to_have_count(4)
     widget.page.screenshot(path=pictures / "files-en-tray.png")

@@ -1,13 +1,13 @@
 """Text stays text: two hundred ways to smuggle a script into what people write, and none of them runs."""
 
-import json
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import host
 from tests.browser.attacks import ATTACKS
 from tests.browser.demo import Demo
+from tests.browser.scripted import Message, message, script
 from tests.browser.widget import Widget
 
 Chat = Callable[..., Widget]
@@ -71,8 +71,7 @@ def test_what_the_service_or_an_agent_says_never_runs(
     """The same in an agent's words, in markdown, in a report, a button, a file's name, a link."""
     page = open_page("about:blank")
     _watched(page)
-    page.route("**/api/v1/chat/sessions", _poisoned)
-    page.route("**/api/v1/chat/events", lambda route: route.abort("connectionreset"))
+    script(page, _poisoned(), name=ATTACKS[0])
     page.goto(
         host.page(
             demo.elsewhere, demo.url, csp="default-src * 'unsafe-inline' 'unsafe-eval' data: blob:"
@@ -88,76 +87,42 @@ def test_what_the_service_or_an_agent_says_never_runs(
     _nothing_ran(page)
 
 
-def _poisoned(route: Route) -> None:
-    if route.request.method == "OPTIONS":
-        route.fallback()
-        return
+def _poisoned() -> list[Message]:
     messages = []
     for number, attack in enumerate(ATTACKS):
+        finding = {
+            "check": "template",
+            "status": "fail",
+            "code": attack,
+            "title": attack,
+            "detail": attack,
+            "evidence": {"name": attack},
+            "fix": {"kind": "link", "url": attack, "label": attack},
+            "blocked_by": [],
+        }
+        file = {
+            "id": "f",
+            "name": attack,
+            "type": "text/html",
+            "size": 3,
+            "url": "/api/v1/chat/files/f",
+        }
         messages += [
-            _message(3 * number, "agent", attack, name=attack),
-            _message(3 * number + 1, "assistant", f"**{attack}** [{attack}]({attack}) `{attack}`"),
-            _message(3 * number + 2, "assistant", f"**{attack}**", attack=attack),
+            message(3 * number + 1, "agent", attack, author_name=attack),
+            message(3 * number + 2, "assistant", f"**{attack}** [{attack}]({attack}) `{attack}`"),
+            message(
+                3 * number + 3,
+                "assistant",
+                f"**{attack}**",
+                report={"verdict": "blocked", "findings": [finding]},
+                actions=[
+                    {"id": attack, "label": attack, "kind": "reply", "style": attack},
+                    {"id": "", "label": attack, "kind": "link", "url": attack},
+                ],
+                attachments=[file],
+            ),
         ]
-    route.fulfill(
-        status=201,
-        content_type="application/json",
-        headers={"Access-Control-Allow-Origin": route.request.headers["origin"]},
-        body=json.dumps(
-            {
-                "session_id": "s",
-                "token": "t",
-                "expires_at": "2099-01-01T00:00:00Z",
-                "merchant": {"id": "m", "name": ATTACKS[0]},
-                "messages": messages,
-            }
-        ),
-    )
-
-
-def _message(
-    seq: int, author: str, text: str, *, name: str | None = None, attack: str = ""
-) -> dict[str, object]:
-    when = f"2026-01-01T10:{seq // 60 % 60:02}:{seq % 60:02}Z"
-    finding = {
-        "check": "template",
-        "status": "fail",
-        "code": attack,
-        "title": attack,
-        "detail": attack,
-        "evidence": {"name": attack},
-        "fix": {"kind": "link", "url": attack, "label": attack},
-        "blocked_by": [],
-    }
-    return {
-        "id": f"m{seq}",
-        "seq": seq + 1,
-        "author": author,
-        "author_name": name,
-        "text": text,
-        "format": "plain" if author == "agent" else "markdown",
-        "report": {"verdict": "blocked", "findings": [finding]} if attack else None,
-        "actions": [
-            {"id": attack, "label": attack, "kind": "reply", "style": attack},
-            {"id": "", "label": attack, "kind": "link", "url": attack},
-        ]
-        if attack
-        else [],
-        "attachments": [
-            {
-                "id": "f",
-                "name": attack,
-                "type": "text/html",
-                "size": 3,
-                "url": "/api/v1/chat/files/f",
-            }
-        ]
-        if attack
-        else [],
-        "input": None,
-        "created_at": when,
-        "updated_at": when,
-    }
+    return messages
 
 
 def test_names_in_the_workspace_never_run(chat: Chat, demo: Demo) -> None:
@@ -180,36 +145,9 @@ def test_a_token_is_never_sent_to_another_server(
     seen: list[str] = []
     page.on("request", lambda request: seen.append(request.url))
 
-    def elsewhere(route: Route) -> None:
-        if route.request.method == "OPTIONS":
-            route.fallback()
-            return
-        message = _message(1, "agent", "look")
-        message["attachments"] = [
-            {
-                "id": "f",
-                "name": "a.png",
-                "type": "image/png",
-                "size": 3,
-                "url": "https://evil.example/a.png",
-            }
-        ]
-        route.fulfill(
-            status=201,
-            content_type="application/json",
-            headers={"Access-Control-Allow-Origin": route.request.headers["origin"]},
-            body=json.dumps(
-                {
-                    "session_id": "s",
-                    "token": "t",
-                    "expires_at": "2099-01-01T00:00:00Z",
-                    "merchant": None,
-                    "messages": [message],
-                }
-            ),
-        )
-
-    page.route("**/api/v1/chat/sessions", elsewhere)
+    picture = {"id": "f", "name": "a.png", "type": "image/png", "size": 3}
+    url = "https://evil.example/a.png"
+    script(page, [message(1, "agent", "look", attachments=[{**picture, "url": url}])])
     page.goto(host.page(demo.elsewhere, demo.url, csp="default-src *"))
     widget = Widget(page)
     widget.launcher.click()

@@ -1,6 +1,6 @@
 """The widget as a person uses it: what it says, what can be pressed, what can be filled in."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 FIX = "walkthrough.fix:"
 SAVE = ".save:"
@@ -44,8 +44,9 @@ class Widget:
         self.quiet()
 
     def buttons(self, action: str = "") -> Locator:
-        """The buttons that can be pressed now."""
-        return self.log.locator(f'.actions button[data-action*="{action}"]:visible')
+        """The buttons that can be pressed now; all of them, or those whose action contains this."""
+        named = f'[data-action*="{action}"]' if action else ""
+        return self.log.locator(f".actions button{named}:visible")
 
     def links(self) -> Locator:
         """The links that stand below messages as buttons."""
@@ -59,6 +60,15 @@ class Widget:
             inputs.nth(number).fill(value)
         self.form.locator("button").click()
         self.quiet()
+
+    def pick(self, **files: bytes) -> None:
+        """Pick files with the picker; ``table_csv`` is named ``table.csv``."""
+        kinds = {"png": "image/png", "csv": "text/csv", "html": "text/html"}
+        payloads: list[FilePayload] = []
+        for name, data in files.items():
+            stem, _, ending = name.rpartition("_")
+            payloads.append({"name": f"{stem}.{ending}", "mimeType": kinds[ending], "buffer": data})
+        self.root.locator("input[type=file]").set_input_files(payloads)
 
     @property
     def form(self) -> Locator:
