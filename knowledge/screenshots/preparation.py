@@ -17,7 +17,7 @@ from PIL import Image, ImageChops, ImageFilter
 # letters never are the majority in it.
 _SMALL_SIDE: Final = 480
 _GROUND_WINDOW: Final = 11
-_CONTRAST_WINDOW: Final = 15
+_CONTRAST_WINDOWS: Final = (5, 5, 5, 3)  # together one of 15, at a fifth of its price
 _LEAST_CONTRAST: Final = 56.0
 
 # On a screenshot most pixels are ground itself; in a photo they differ from it by the sensor's
@@ -54,9 +54,9 @@ def dark_on_white(image: Image.Image) -> Image.Image:
         ink = ink.filter(ImageFilter.GaussianBlur(_SMOOTHING))
         floor = round(_GRAINS * float(np.median(np.asarray(ink)[::4, ::4])))
         ink = ink.point([max(0, value - floor) for value in range(256)])
-    strongest = ink.resize(small_size, Image.Resampling.BOX).filter(
-        ImageFilter.MaxFilter(_CONTRAST_WINDOW)
-    )
+    strongest = ink.resize(small_size, Image.Resampling.BOX)
+    for window in _CONTRAST_WINDOWS:
+        strongest = strongest.filter(ImageFilter.MaxFilter(window))
     # A cell's mean understates its strokes; twice the mean is near the ink of a printed line.
     strongest = strongest.filter(ImageFilter.GaussianBlur(4)).resize(
         image.size, Image.Resampling.BILINEAR
