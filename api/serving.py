@@ -66,20 +66,9 @@ async def run_demo(*, port: int, folder: Path) -> None:
             f"  API                         {own}/docs\n"
             f"  E-mail that was sent        {own}/demo/inbox\n"
             f"  Stripe (sandbox)            {running.stripe.url}\n\n"
-            "  In a terminal:  assistant chat --merchant "
-            f"{(await _first_merchant(running.assistant))}\n\n"
+            f"  In a terminal:  {sys.argv[0]} chat --merchant kaffee\n\n"
         )
         await _serve(demo_app(running), host="127.0.0.1", port=port)
-
-
-async def _first_merchant(assistant: Assistant) -> str:
-    from api.clients.accounts.sandbox import SandboxAccounts
-
-    accounts = assistant.accounts
-    if isinstance(accounts, SandboxAccounts):
-        found = await accounts.all()
-        return found[0].id if found else "ID"
-    return "ID"
 
 
 async def _serve(app: object, *, host: str, port: int) -> None:
