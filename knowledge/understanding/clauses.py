@@ -24,11 +24,13 @@ _CONJUNCTION: Final = re.compile(
 # Folded spelling (see normalise.fold): what a person says of a thing that is not the trouble.
 _IN_ORDER: Final = re.compile(
     r"\b(?:"
-    r"(?:is|are|its|looks?|seems?|should be|vas) (?:all |totaly |perfectli |stil |definiteli |alreadi )*"
+    r"(?:is|are|ic|looks?|seems?|should be|vas) (?:all |totaly |perfectli |stil |definiteli |alreadi )*"
     r"(?:fine|ok|okai|god|valid|set|there|corect|in order|in place|don|done|complete|ad+ed|"
     r"al right|alright|not the (?:problem|isu|reason)|chosen|asigned|conected|filed|stored|up to date)"
     r"|(?:isnt|arent|not) the (?:problem|isu|reason|mater)"
-    r"|nothing vrong vith|its not (?:about )?(?:the|mi)|not because of|no problem vith|vorks fine"
+    r"|nothing vrong vith|not because of|no problem vith|vorks fine"
+    r"|(?:it|ic|it is|thac|^)(?: is)? ?(?:not|isnt) (?:about |due to )?(?:the|mi|our)"
+    r"(?! right| corect| same)"
     r"|i(?:ve| have)? (?:alreadi )?(?:ad+ed|set|chosen|conected|filed|entered|paid)"
     r"|(?:past|pasen|stimt|stimen)\b(?! nicht| nich| was| vas)"
     r"|(?:ist|sind|ver|var)(?: doch| ia| schon| shon| bereic| ales| al| komplet| voligin?)* "
@@ -36,8 +38,8 @@ _IN_ORDER: Final = re.compile(
     r"eingetragen|ausgefult|verbunden|zugevisen|volstandig|nicht das problem|fertig)"
     r"|nicht das problem|ligt nicht an|nicht vegen|hat nichts mit|nicht (?:die|der|das|am|an)"
     r"|v poriadke|v norme|norm(?:alno|alnii|alnaia)?|vse ok|vse horosho|horoshaia|na meste|"
-    r"(?<!ne )(?<!ne do konca )(?:zapolnen[aoi]?|ukazan[aoi]?|dobavlen[aoi]?|vibran[aoi]?|podkliuchen[aoi]?|"
-    r"naznachen[aoi]?|priviazan[aoi]?|deistvitel\w+|rabotaet|oplachen[aoi]?)"
+    r"(?<!ne )(?<!ne do konca )(?:zapolnen[aoi]?|ukazan[aoi]?|dobavlen[aoi]?|vibran[aoi]?|"
+    r"podkliuchen[aoi]?|naznachen[aoi]?|priviazan[aoi]?|deistvitel\w+|rabotaet|oplachen[aoi]?)"
     r"|est|delo ne v|problema ne v|ne iz za|prichina ne v|ne pri chem"
     r")\b"
 )
@@ -91,9 +93,7 @@ def without_what_is_done(text: str) -> str | None:
     parts = [part for part in _CONJUNCTION.split(text) if part and part.strip()]
     if len(parts) < 2:
         return None
-    kept = [
-        part for part in parts if "?" in part or not _HANDLED.search(fold(clean(part)))
-    ]
+    kept = [part for part in parts if "?" in part or not _HANDLED.search(fold(clean(part)))]
     if len(kept) == len(parts) or not kept:
         return None
     asked = ". ".join(part.strip() for part in kept)

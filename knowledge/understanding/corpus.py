@@ -146,9 +146,11 @@ _ROMANISATIONS: Final[tuple[dict[str, str], ...]] = (
     {"й": "j", "ы": "y", "ю": "ju", "я": "ja", "х": "h", "ц": "c", "щ": "sch", "ь": "'", "ж": "zh"},
     {"й": "i", "ы": "i", "ю": "u", "я": "ya", "х": "x", "ц": "ts", "щ": "sh", "ь": "", "ж": "j"},
 )  # fmt: skip
-_COMMON: Final = dict(
-    zip("абвгдеёзиклмнопрстуфчшъэ", "a b v g d e e z i k l m n o p r s t u f ch sh - e".split())
-) | {"ъ": ""}
+_COMMON: Final = dict(zip("абвгдеёзиклмнопрстуфэ", "abvgdeeziklmnoprstufe", strict=True)) | {
+    "ч": "ch",
+    "ш": "sh",
+    "ъ": "",
+}
 _KEYS: Final = ("qwertzuiop", "asdfghjkl", "yxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю")
 
 

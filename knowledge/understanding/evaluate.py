@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -161,7 +162,7 @@ def _confusion(held: Sequence[Judged]) -> str:
 
 def _calibration(held: Sequence[Judged]) -> str:
     lines = ["| confidence | messages | of these right |", "|---|---:|---:|"]
-    for low, high in zip(_BINS, _BINS[1:], strict=False):
+    for low, high in pairwise(_BINS):
         within = [one for one in held if low <= one.confidence < high]
         if within:
             lines.append(f"| {low:.2f}–{min(high, 1):.2f} | {len(within)} | {share(within):.2f} |")

@@ -35,14 +35,12 @@ def by_model(model: Model, features: Features, *, hint: str | None) -> str | Non
     """The language by the message's pieces; where these are not sure, the hint."""
     ranked = model.languages.probabilities(features)
     best = int(ranked.argmax())
-    if ranked[best] >= SURE or hint is None and ranked[best] >= SURE_WITHOUT_HINT:
+    if ranked[best] >= SURE or (hint is None and ranked[best] >= SURE_WITHOUT_HINT):
         return LANGUAGES[best]
     return hint
 
 
-def detect(
-    text: str, *, hint: str | None, model: Model, extractor: Extractor
-) -> str | None:
+def detect(text: str, *, hint: str | None, model: Model, extractor: Extractor) -> str | None:
     """The language of a text among ru, de and en; the hint, or `None`, if it does not tell."""
     script = by_script(text)
     if script is not None:

@@ -36,14 +36,26 @@ _EMOJI: Final[dict[str, str]] = {
     "🙏": "emojithanks",
     "❤": "emojiheart",
     "😍": "emojiheart",
+    "😀": "emojismile", "😃": "emojismile", "😄": "emojismile", "😊": "emojismile",
+    "🙂": "emojismile", "😁": "emojismile", "😉": "emojismile", "🤩": "emojismile",
+    "😎": "emojismile", "💯": "emojithumbup", "👏": "emojithumbup", "💪": "emojithumbup",
+    "🔥": "emojithumbup", "🫶": "emojiheart", "💚": "emojiheart", "💙": "emojiheart",
+    "🙁": "emojisad", "😞": "emojisad", "😕": "emojisad", "😔": "emojisad", "😩": "emojisad",
+    "😢": "emojisad", "😭": "emojisad", "☹": "emojisad", "🙄": "emojisad", "😤": "emojisad",
+    "✋": "emojihand", "🔙": "emojiback", "🔄": "emojiagain", "🙋": "emojiwave",
+    "📞": "emojitelephone", "☎": "emojitelephone", "📱": "emojitelephone",
+    "📮": "emojimailbox", "📬": "emojimailbox", "📄": "emojipage", "💰": "emojimoney",
+    "💸": "emojimoney", "🍕": "emojipizza", "🤡": "emojiclown", "😂": "emojilaugh",
     "💳": "emojicreditcard",
     "🇩🇪": "flagde",
     "🇦🇹": "flagde",
     "🇷🇺": "flagru",
     "🇬🇧": "flagen",
     "🇺🇸": "flagen",
-}
-_EMOJI_PATTERN: Final = re.compile("|".join(sorted(map(re.escape, _EMOJI), key=len, reverse=True)))
+}  # fmt: skip
+_EMOJI_PATTERN: Final = re.compile(
+    "|".join(f"(?:{re.escape(emoji)})+" for emoji in sorted(_EMOJI, key=len, reverse=True))
+)
 
 _CYRILLIC: Final[dict[int, str]] = str.maketrans(
     {
@@ -71,6 +83,9 @@ _DIGRAPHS: Final[tuple[tuple[str, str], ...]] = (
 )
 _REPEATED: Final = re.compile(r"(.)\1+")
 _NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
+# What is typed with a colon and a bracket says the same as the picture.
+_SMILE: Final = re.compile(r"(?<!\w)[:;]-?[)D]|(?<=\w)\){2,}")
+_FROWN: Final = re.compile(r"(?<!\w):-?[(/]|(?<=\w)\({2,}")
 _WORD: Final = re.compile(r"[^\W_]+", re.UNICODE)
 _LINKS: Final = re.compile(r"https?://\S+|www\.\S+")
 _MAIL: Final = re.compile(r"\S+@\S+\.\S+")
@@ -83,12 +98,19 @@ def clean(text: str) -> str:
         half = MAX_CHARACTERS // 2
         text = f"{text[:half]} {text[-half:]}"
     if not text.isascii():
-        text = _EMOJI_PATTERN.sub(lambda found: f" {_EMOJI[found.group()]} ", text)
+        text = _EMOJI_PATTERN.sub(_emoji_word, text)
+    text = _FROWN.sub(" emojisad ", _SMILE.sub(" emojismile ", text))
     if "@" in text:
         text = _MAIL.sub(" mailaddress ", text)
     if "://" in text or "www." in text:
         text = _LINKS.sub(" weblink ", text)
     return text.lower().replace("ё", "е").replace("ß", "ss")
+
+
+def _emoji_word(found: re.Match[str]) -> str:
+    """One word, however often the picture is repeated; flags are two characters long."""
+    run = found.group()
+    return f" {_EMOJI.get(run[:2]) or _EMOJI[run[0]]} "
 
 
 def words(cleaned: str) -> list[str]:

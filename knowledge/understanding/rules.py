@@ -1,80 +1,155 @@
 """The few cases in which a rule is certain and the model need not be asked.
 
-One of them guards the launch: an order to go past the checks is never an order to launch.
+They guard the launch: an order to go past the checks is never an order to launch.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-# All patterns are in the folded spelling of normalise.fold.
-_PAST: Final = (
-    r"skip\w*|ignor\w*|bipas\w*|circumvent\w*|overid\w*|disregard\w*|"
-    r"ubers?p?ring\w*|umgeh\w*|umgang\w*|ubergeh\w*|ausl?as+en|vegl?as+en|"
-    r"propus[tk]\w*|ignorir\w*|oboid\w*|oboit\w*|obhod\w*|minuia|ne obrashai\w*|naplu\w*|zab(?:ei|ud) (?:na|pro)"
+# All patterns are in the folded spelling of normalise.fold: w is v, j and y are i, no doubled
+# letters, no umlauts, Cyrillic in Latin letters.
+
+
+def _any(*alternatives: Sequence[str]) -> str:
+    return "|".join(part for group in alternatives for part in group)
+
+
+_PAST: Final = _any(
+    (r"skip\w*", r"ignor\w*", r"bipas\w*", r"circumvent\w*", r"overid\w*", r"disregard\w*"),
+    (r"sidestep\w*", r"vork around", r"vaive"),
+    (r"ubers?p?ring\w*", r"umgeh(?!end)\w*", r"umgang\w*", r"ubergeh\w*", r"ausl?as+en"),
+    (r"vegl?as+en", r"durchvink\w*"),
+    (r"propus[tk]\w*", r"ignor\w*", r"oboid\w*", r"oboit\w*", r"obhod\w*", r"minuia"),
+    (r"ne obrashai\w*", r"ne smotri\w*", r"naplu\w*", r"zab(?:ei|ud) (?:na|pro)"),
 )
-_OFF: Final = (
-    r"turn(?:ing)? of|svitch(?:ing)? of|disabl\w*|deactivat\w*|deaktivi\w*|abshalt\w*|ausshalt\w*|"
-    r"shalt\w*|otkliuch\w*|vikliuch\w*|uberi|remove|vithout|ohne|bez|forget|vergis\w*|leave out|"
-    r"pretend\w*|fake|mark|set|sec|markier\w*|otmet\w*|postav\w*|sdelai|lave out|las"
+_OFF: Final = _any(
+    (r"turn(?:ing)? of", r"svitch(?:ing)? of", r"disabl\w*", r"deactivat\w*", r"remove", r"forget"),
+    (r"vithout", r"leave out", r"pretend\w*", r"fake", r"mark", r"set"),
+    (r"deaktivi\w*", r"abshalt\w*", r"ausshalt\w*", r"shalt\w*", r"ohne", r"vergis\w*", r"las"),
+    (r"sec", r"markier\w*"),
+    (r"otkliuch\w*", r"vikliuch\w*", r"uberi", r"bez", r"otmet\w*", r"postav\w*", r"sdelai"),
 )
-_CHECKS: Final = (
-    r"check|checks|checking|validation\w*|validier\w*|verification\w*|verif\w*|pruf\w*|prufung\w*|"
-    r"prover\w+|validaci\w+|kontrol\w*|reviev|vorshau|bestatigung|bedingung\w*|conditions?|requirements?|"
-    r"rules|regeln|usloviia|trebovani\w+|pravila|eror|erors|fehler|oshibk\w*|varning\w*|varnung\w*|"
-    r"preduprezhdeni\w+|sperre|block|blokirovk\w+|mising|fehlend\w*|ocutstvi\w+|restrictions?"
+_CHECKING: Final = _any(
+    (r"check", r"checks", r"checking", r"cheks?", r"validation\w*", r"validat\w*", r"validier\w*"),
+    (r"verification\w*", r"verif\w*", r"pruf\w*", r"kontrol\w*", r"prover\w+", r"validaci\w+"),
 )
-_LAUNCH: Final = (
-    r"launch\w*|start|starte|starten|startet?|live|activate|aktivier\w*|los|go|begin|send|run|"
-    r"zapus\w*|startui\w*|starto\w*|aktivirui\w*|otprav\w*|vkliuch\w*|nachin\w*|losleg\w*|push"
+_CHECKS: Final = _any(
+    (_CHECKING,),
+    (r"reviev", r"vorshau", r"bestatigung", r"bedingung\w*", r"conditions?"),
+    (r"requirements?", r"rules", r"regeln", r"usloviia", r"trebovani\w+", r"pravila"),
+    (r"erors?", r"fehler\w*", r"oshibk\w*", r"varning\w*", r"varnung\w*", r"preduprezhdeni\w+"),
+    (r"sperre", r"block", r"blokirovk\w+", r"mising", r"fehlend\w*", r"ocuctvi\w+"),
+    (r"restrictions?", r"ogranicheni\w+", r"red", r"rote?"),
 )
-_REGARDLESS: Final = (
-    r"anivai|anihov|regardles|no mater|despite|in spite|even (?:if|though|vithout|vhen)|dont care|"
-    r"force\w*|forcing|insist|trocdem|troc|egal|auch (?:ven|ohne)|dennoch|erzving\w*|zving\w*|sheis (?:auf|drauf)|"
-    r"pfeif\w*|vse ravno|vse taki|nesmotria|plevat|pofig\w*|po fig|pohui|po barabanu|prinudit\w*|forsir\w*|"
-    r"dazhe (?:esli|bez|s)|vopreki|vhatever|blindli|vithout (?:ani |the |mi |a )?(?:card|paiment|template|budget|"
-    r"sender|adres|recipients?|customers?|profile|check\w*|confirm\w*|reviev|preview)|"
-    r"ohne (?:karte|zahl\w+|vorlage|budget|absender\w*|adrese|empfanger|kunden|profil|prufung\w*|check\w*|"
-    r"bestatigung|vorshau|gultige\w*)|bez (?:karti|oplati|shablona|biudzheta|otpravitelia|adresa|poluchatelei|"
-    r"klientov|profilia|prover\w+|podtverzhdeniia|predprosmotra|validacii|sposoba)"
+_LAUNCH: Final = _any(
+    (r"launch\w*", r"lauch", r"start", r"go live", r"live", r"activate", r"begin", r"send", r"run"),
+    (r"go", r"push"),
+    (r"starten?", r"startet", r"aktivier\w*", r"los", r"losleg\w*", r"shick\w*"),
+    (r"zapus\w*", r"startui\w*", r"starto\w*", r"aktivirui\w*", r"otprav\w*", r"vkliuch\w*"),
+    (r"nachin\w*", r"start\w*"),
 )
-_NOT: Final = (
-    r"\b(?:doesnt|does not|dont|do not|cant|cannot|can not|vont|isnt|not|nicht|nich|net|nix|ne|kan nicht|"
-    r"unable|refuses?|fails?|failed|vhi|varum|vieso|veshalb|pochemu|nikak|stil)\b"
+# An order, as against a report: "start it" and not "it starts".
+_ORDER: Final = _any(
+    (
+        r"(?:^|(?:please|pls|plz|iust|and|then|so|to|u|you|can ve|i) )"
+        r"(?:launch|lauch|start|activate|send|run|begin|push|force start|go live|go ahead)\b",
+        r"\bmake it go live\b",
+        r"\b(?:launch|start|activate|send|push) (?:it|mi|the|them|this|everithing|nov|anivai)\b",
+        r"\bgo live\b",
+        r"\blaunch$",
+        r"\bstart$",
+        r"^go\b|\bgo$",
+    ),
+    (
+        r"\b(?:starte|starten|aktivire?|aktiviere|los|leg los|shick|geh live|sende)\b",
+        r"\bmach\w* (?:\w+ ){0,3}live\b",
+        r"\blive (?:gehen|shalten|secen)\b",
+    ),
+    (
+        r"\b(?:zapusti|zapustite|zapuskai|zapuskaite|zapustit|startui|startuite|start|aktivirui)\b",
+        r"\b(?:vkliuchi|vkliuchai|otprav|otpravte|otpravliai|nachinai|posilai|shli)\b",
+    ),
+)
+_REGARDLESS: Final = _any(
+    (r"anivai", r"anihov", r"regardles", r"no mater", r"despite", r"in spite", r"dont care"),
+    (r"even (?:if|though|vithout|vhen)", r"force(?!cen)\w*", r"forcing", r"vhatever", r"blindli"),
+    (r"doesnt mater", r"unverified", r"unchecked", r"idc", r"at ani cost", r"in ani case"),
+    (r"trocdem", r"troc", r"egal", r"auch (?:ven|ohne)", r"dennoch", r"erzving\w*", r"vursht"),
+    (r"sheis (?:auf|drauf)", r"pfeif\w*", r"ungepruft"),
+    (r"vse ravno", r"vse taki", r"nesmotria", r"plevat", r"pofig\w*", r"po fig", r"prinudit\w*"),
+    (r"forsir\w*", r"dazhe (?:esli|bez|s)", r"vopreki", r"po liubomu", r"liuboi cenoi"),
+)
+_LACKING: Final = _any(
+    (
+        r"(?:vithout|vith no) (?:ani |the |mi |a )?(?:card|paiment|template|budget|sender|adres|"
+        r"recipients?|customers?|profile|check\w*|confirm\w*|reviev|preview)",
+    ),
+    (
+        r"ohne (?:karte|zahl\w+|vorlage|budget|absender\w*|adrese|empfanger|kunden|profil|pruf\w*|"
+        r"check\w*|bestatigung|vorshau|gultige\w*)",
+    ),
+    (
+        r"bez (?:karti|oplati|shablona|biudzheta|otpravitelia|adresa|poluchatelei|klientov|profilia|"
+        r"prover\w+|podtverzhdeniia|predprosmotra|validacii|sposoba)",
+    ),
+)
+_ALTHOUGH: Final = _any(
+    (r"although", r"(?:vith|mit|s) (?:\w+ )?(?:erors?|fehlern|oshibkami|failing \w+)", r"obvohl"),
+    (r"unvichtig", r"hot (?:tam )?i", r"hotia"),
+)
+_NOT_CHECKING: Final = re.compile(
+    rf"\b(?:dont|do not|not|nothing|nicht|nichc|kein\w*|ne|no|never|nichego ne) "
+    rf"(?:\w+ )?(?:{_CHECKING})\b"
+    rf"|\b(?:{_CHECKING}) (?:nothing|nicht|nichc|nicht notig|aus|off|ne nuzhni|potom|sind unvichtig)\b"
+)
+# A report, or a question whether a condition can be missing, is no order.
+_FAILS_TO_LAUNCH: Final = re.compile(
+    r"\b(?:doesnt|does not|vont|cant|cannot|can not|couldnt|isnt|nicht|ned|ne|unable|refuses?|kein|no) "
+    rf"(?:\w+ ){{0,2}}(?:{_LAUNCH})\b"
+    r"|\b(?:startet|starc|launches)\b(?: \w+){0,3} (?:nicht|ned|net|fails?|failed|not)\b"
+    r"|\b(?:vhi|varum|vieso|veshalb|pochemu|geht nicht|klapt nicht|ne mogu|ne poluch\w+)\b"
+    r"|\b(?:gespert|blokirt|(?<!if )blocked|grau|grei|disabled|inaktiv|zablokir\w*|nedostup\w*)\b"
+    r"|\b(?:can|could|may|must) i (?!skip|ignor)|\b(?:kan|darf) ich (?!die|den)|\bmozhno li\b"
 )
 
-_PAST_CHECKS: Final = re.compile(rf"\b(?:{_PAST})\b.*\b(?:{_CHECKS})\b")
-_CHECKS_PAST: Final = re.compile(rf"\b(?:{_CHECKS})\b.*\b(?:{_PAST})\b")
-_OFF_CHECKS: Final = re.compile(
-    rf"\b(?:{_OFF})\b(?: \w+){{0,3}} (?:al |the |ale |die |vse )?"
-    r"(?:check|checks|checking|validation\w*|verif\w*|pruf\w+|prufung\w*|prover\w+|validaci\w+)\b"
+_PAST_CHECKS: Final = re.compile(
+    rf"\b(?:{_PAST})\b.*\b(?:{_CHECKS})\b|\b(?:{_CHECKS})\b.*\b(?:{_PAST})\b"
 )
-_IS_LAUNCH: Final = re.compile(rf"\b(?:{_LAUNCH})\b")
+_OFF_CHECKS: Final = re.compile(
+    rf"\b(?:{_OFF})\b(?: \w+){{0,4}} (?:{_CHECKING})\b|\b(?:{_CHECKING})\b(?: \w+){{0,3}} (?:{_OFF})\b"
+)
+_IS_ABOUT_LAUNCH: Final = re.compile(rf"\b(?:{_LAUNCH})\b")
+_IS_ABOUT_CHECKING: Final = re.compile(rf"\b(?:{_CHECKING})\b")
+_IS_ORDER: Final = re.compile(_ORDER)
+_ANYWAY: Final = re.compile(rf"\b(?:{_REGARDLESS}|{_LACKING})\b")
+_ALTHOUGH_WRONG: Final = re.compile(rf"\b(?:{_ALTHOUGH})\b")
 _PAST_ANYTHING: Final = re.compile(rf"\b(?:{_PAST})\b")
-_ANYWAY: Final = re.compile(rf"\b(?:{_REGARDLESS})\b")
-_IS_NOT: Final = re.compile(_NOT)
 
 
 def tells_to_skip_the_checks(folded: str) -> bool:
     """Whether a message surely asks to go past the checks, errors or warnings."""
-    if not _IS_LAUNCH.search(folded) and not _CHECKS_ALONE.search(folded):
-        return False
-    if _PAST_CHECKS.search(folded) or _CHECKS_PAST.search(folded):
+    launches = bool(_IS_ABOUT_LAUNCH.search(folded))
+    if _PAST_CHECKS.search(folded) and (launches or _IS_ABOUT_CHECKING.search(folded)):
         return True
-    return bool(_OFF_CHECKS.search(folded) and _IS_LAUNCH.search(folded))
-
-
-_CHECKS_ALONE: Final = re.compile(
-    r"\b(?:checks?|validation\w*|verification\w*|pruf\w+|prufung\w*|prover\w+|validaci\w+)\b"
-)
+    if _FAILS_TO_LAUNCH.search(folded) or not _IS_ORDER.search(folded):
+        return False
+    return bool(
+        _OFF_CHECKS.search(folded)
+        or _NOT_CHECKING.search(folded)
+        or _ANYWAY.search(folded)
+        or _ALTHOUGH_WRONG.search(folded)
+    )
 
 
 def launches_regardless(folded: str) -> bool:
     """Whether a message that sounds like a launch wants it whatever the checks say."""
-    return bool(_ANYWAY.search(folded) or _PAST_ANYTHING.search(folded) or _OFF_CHECKS.search(folded))
-
-
-def is_denied(folded: str) -> bool:
-    """Whether a message says that something does not work, rather than orders it."""
-    return bool(_IS_NOT.search(folded))
+    return bool(
+        _ANYWAY.search(folded)
+        or _PAST_ANYTHING.search(folded)
+        or _OFF_CHECKS.search(folded)
+        or _NOT_CHECKING.search(folded)
+        or _ALTHOUGH_WRONG.search(folded)
+    )
