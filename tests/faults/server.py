@@ -67,12 +67,24 @@ class Served:
                     pass
                 await asyncio.sleep(0.05)
 
-    def processor_seconds(self) -> float:
+    def processor_seconds(self, *, workers: bool = False) -> float:
         """What the running process has used of the processor so far, whatever else the machine
-        does meanwhile."""
+        does meanwhile; with ``workers`` also what its ended children used."""
+        told = self._told("stat").rpartition(")")[2].split()
+        return sum(map(int, told[11 : 15 if workers else 13])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self, *, from_now_on: bool = False) -> int:
+        """The most bytes that it held at a time; ``from_now_on`` begins a new measurement and gives
+        what it holds now."""
         assert self._process is not None
-        told = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+        if from_now_on:
+            Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
+        told = self._told("status").partition("VmHWM:")[2].split()
+        return int(told[0]) * 1024
+
+    def _told(self, what: str) -> str:
+        assert self._process is not None
+        return Path(f"/proc/{self._process.pid}/{what}").read_text()
 
     async def kill(self) -> None:
         """kill -9, at once, children too."""
@@ -105,12 +117,19 @@ class ServedDemo(Served):
 
 class ServedService(Served):
     """``assistant serve`` with these settings. ``module`` is what is run in the place of the
-    command: a variant of the service that is broken on purpose."""
+    command: a variant of the service that is broken on purpose. ``path`` is where it looks for
+    programs."""
 
     def __init__(
-        self, folder: Path, settings: Mapping[str, str], *, module: str | None = None
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        *,
+        module: str | None = None,
+        path: str | None = None,
     ) -> None:
         super().__init__(folder)
+        self._path = path
         self.database = folder / "assistant.db"
         self._module = module
         self._settings = {
@@ -133,7 +152,7 @@ class ServedService(Served):
 
     def environment(self) -> dict[str, str]:
         named = {f"ASSISTANT_{name}": value for name, value in self._settings.items()}
-        return super().environment() | named
+        return super().environment() | named | ({"PATH": self._path} if self._path else {})
 
     def signing_key(self) -> str:
         return self._settings["WIDGET_SIGNING_KEY"]
