@@ -80,9 +80,7 @@ def page(connection: Connection, wanted: Wanted) -> tuple[Sequence[RowMapping], 
 def counts(connection: Connection) -> dict[str, int]:
     """How many there are by status, and how many under way are nobody's."""
     found: dict[str, int] = {"open": 0, "pending": 0, "solved": 0, "closed": 0}
-    for status, count in connection.execute(
-        select(_T.status, func.count()).group_by(_T.status)
-    ):
+    for status, count in connection.execute(select(_T.status, func.count()).group_by(_T.status)):
         found[status] = count
     found["unassigned"] = (
         connection.scalar(
