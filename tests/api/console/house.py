@@ -17,15 +17,12 @@ from fastapi import FastAPI
 from PIL import Image, ImageDraw
 from sqlalchemy import Connection, update
 
-from api.carriers.agent_mail import AgentLinks, UnseenMails
-from api.carriers.ticket_news import UnseenTickets
 from api.demo import Demo, demo
 from api.demo_pages import demo_app
-from api.routes.console import ConsoleServices
-from api.routes.console import router as console_router
 from api.sandbox.merchants import demo_merchants, failing
 from api.storage import agents
 from api.storage.tables.agents import agent_sessions
+from api.storage.ticket_reads import Wanted
 from bot.dialogue.message import Message
 from bot.dialogue.turn import Address, Content, Inbound, Press, Text, Upload
 from bot.ports.files import FileRef
@@ -51,7 +48,6 @@ class House:
         """The demo's data in ``folder``, nothing served yet."""
         async with demo(port=port, folder=folder) as running:
             app = demo_app(running)
-            _with_console(app, running)
             yield cls(running, app, port)
             await running.assistant.courier.idle()
 
@@ -188,45 +184,7 @@ def drawn(text: str) -> bytes:
     return out.getvalue()
 
 
-def _with_console(app: FastAPI, running: Demo) -> None:
-    assistant = running.assistant
-    if hasattr(app.state, "console"):
-        return
-    app.state.console = ConsoleServices(
-        database=assistant.database,
-        live=assistant.live,
-        courier=assistant.courier,
-        clock=assistant.clock,
-        tickets=assistant.tickets,
-        diagnosis=assistant.diagnosis,
-        accounts=assistant.accounts,
-        places=assistant.places,
-        voice=assistant.voice,
-        settings=assistant.settings,
-    )
-    app.include_router(console_router)
-    own = assistant.settings.public_url
-    assistant.courier._carriers.update(  # type: ignore[attr-defined]
-        {
-            "agent.link": AgentLinks(
-                database=assistant.database,
-                mailer=assistant.mailer,
-                clock=assistant.clock,
-                public_url=own,
-            ),
-            "tickets.unseen": UnseenTickets(
-                database=assistant.database,
-                notify=UnseenMails(
-                    database=assistant.database, mailer=assistant.mailer, public_url=own
-                ),
-            ),
-        }
-    )
-
-
-def _newest_of(merchant: str) -> Any:
-    from api.storage.ticket_reads import Wanted
-
+def _newest_of(merchant: str) -> Wanted:
     return Wanted(merchant=merchant, limit=1)
 
 
