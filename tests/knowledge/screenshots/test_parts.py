@@ -122,6 +122,8 @@ def test_a_menu_beside_a_notice_is_another_paragraph() -> None:
         ("О Kunden synchronisiert", "0 Kunden synchronisiert"),
         ("синхронизировано О клиентов", "синхронизировано 0 клиентов"),
         ("О компании", "О компании"),
+        ("Der Brief wird gedruckt. ный", "Der Brief wird gedruckt. "),
+        ("Загрузите CSV", "Загрузите CSV"),
         ("Shopify отклонил токен", "Shopify отклонил токен"),
     ],
 )
