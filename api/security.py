@@ -23,21 +23,19 @@ class ServiceToken:
 
 
 def parse_service_tokens(setting: str) -> tuple[ServiceToken, ...]:
-    """``name:secret[:scope+scope]`` by comma; :class:`ValueError` names what is wrong with which."""
-    tokens = []
-    for part in filter(None, (p.strip() for p in setting.split(","))):
+    """``name:secret[:scope+scope]`` by comma; :class:`ValueError` says what is wrong with which of
+    them, by its place: any part of a misspelt one may be the secret."""
+    tokens: list[ServiceToken] = []
+    for place, part in enumerate(filter(None, (p.strip() for p in setting.split(","))), start=1):
         name, _, rest = part.partition(":")
         secret, _, scopes = rest.partition(":")
         if not name or len(secret) < 16:
-            raise ValueError(
-                f"service token {name!r}: write name:secret with 16 characters or more"
-            )
+            raise ValueError(f"number {place}: write name:secret, the secret 16 characters or more")
         named = frozenset(filter(None, scopes.split("+")))
-        unknown = named - set(SCOPES)
-        if unknown:
-            raise ValueError(
-                f"service token {name!r}: unknown scopes {sorted(unknown)}; known: {', '.join(SCOPES)}"
-            )
+        if named - set(SCOPES):
+            raise ValueError(f"number {place}: an unknown scope; known are {', '.join(SCOPES)}")
+        if any(same(secret, known.secret) or name == known.name for known in tokens):
+            raise ValueError(f"number {place}: its name or its secret is another one's too")
         tokens.append(ServiceToken(name=name, secret=secret, scopes=named or frozenset(SCOPES)))
     return tuple(tokens)
 

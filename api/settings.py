@@ -1,6 +1,7 @@
 """Settings from the environment, prefix ``ASSISTANT_``. What is missing or unsafe is named, all of it at
 once, before anything starts."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SHORTEST_SECRET = 16
+_TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 
 TELEGRAM_API = "https://api.telegram.org"
 
@@ -143,31 +145,46 @@ class Settings(BaseSettings):
         return [f"{name} is not set" for name, value in wanted.items() if not value.strip()]
 
     def _unsafe(self) -> list[str]:
-        problems = []
         secrets = {
             "ASSISTANT_SECRET_KEY": self.secret_key,
             "ASSISTANT_WIDGET_SIGNING_KEY": self.widget_signing_key,
             "ASSISTANT_TELEGRAM_WEBHOOK_SECRET": self.telegram_webhook_secret,
             "ASSISTANT_TICKET_DESK_SECRET": self.ticket_desk_secret,
         }
-        for name, secret in secrets.items():
-            if 0 < len(_value(secret).strip()) < _SHORTEST_SECRET:
-                problems.append(f"{name} is shorter than {_SHORTEST_SECRET} characters")
-        if self.database_url and not self.database_url.startswith(
-            ("sqlite+aiosqlite:///", "postgresql+asyncpg://")
+        problems = [
+            f"{name} is shorter than {_SHORTEST_SECRET} characters"
+            for name, secret in secrets.items()
+            if 0 < len(_value(secret).strip()) < _SHORTEST_SECRET
+        ]
+        accounts = "" if self.accounts == "sandbox" else self.accounts
+        web = ("https://", "http://")
+        for name, url, starts in (
+            ("DATABASE_URL", self.database_url, ("sqlite+aiosqlite:///", "postgresql+asyncpg://")),
+            ("PUBLIC_URL", self.public_url, web),
+            ("DASHBOARD_URL", self.dashboard_url, web),
+            ("ACCOUNTS", accounts, web),
+            ("STRIPE_API_BASE", self.stripe_api_base, web),
+            ("TELEGRAM_API_BASE", self.telegram_api_base, web),
+            ("TICKET_DESK_URL", self.ticket_desk_url, web),
+            ("SMTP_URL", _value(self.smtp_url), ("smtp://", "smtps://")),
         ):
-            problems.append(
-                "ASSISTANT_DATABASE_URL must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://"
-            )
-        for name, url in (
-            ("ASSISTANT_PUBLIC_URL", self.public_url),
-            ("ASSISTANT_DASHBOARD_URL", self.dashboard_url),
-        ):
-            if url and not url.startswith(("https://", "http://")):
-                problems.append(f"{name} must begin with https://")
+            if url.strip() and not url.startswith(starts):
+                problems.append(f"ASSISTANT_{name} must begin with {' or '.join(starts)}")
         if "*" in self.widget_origins:
             problems.append("ASSISTANT_WIDGET_ORIGINS must name origins; * would let any page in")
-        return problems
+        if self.telegram and not _TELEGRAM_TOKEN.fullmatch(_value(self.telegram_token)):
+            problems.append("ASSISTANT_TELEGRAM_TOKEN is no token of a bot (digits:letters)")
+        return [*problems, *self._tokens()]
+
+    def _tokens(self) -> list[str]:
+        # The web framework comes with it: only who checks waits for that.
+        from api.security import parse_service_tokens
+
+        try:
+            parse_service_tokens(_value(self.service_tokens))
+        except ValueError as error:
+            return [f"ASSISTANT_SERVICE_TOKENS, {error}"]
+        return []
 
 
 def _value(secret: SecretStr) -> str:
