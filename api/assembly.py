@@ -49,6 +49,7 @@ from bot.dialogue.presenter import present
 from bot.dialogue.scene import World
 from bot.dialogue.turns import Turns
 from bot.ports.accounts import Accounts
+from bot.ports.advisor import Advisor
 from bot.ports.campaigns import Campaigns
 from bot.ports.clock import Clock
 from bot.ports.conversations import Commit
@@ -137,6 +138,7 @@ async def assemble(
             eye=eye or SubprocessEye(),
             clock=clock,
             places=places,
+            advisor=_advisor(settings, stack),
         )
         metrics = Metrics()
         carriers: dict[str, Carrier] = {}
@@ -304,6 +306,19 @@ def _telegram(
         clock=clock,
         voice=voice,
     )
+
+
+def _advisor(settings: Settings, stack: AsyncExitStack) -> Advisor | None:
+    if not settings.llm_base_url:
+        return None
+    # The client library takes seconds to import: only who has a model pays for it.
+    from api.clients.llm.openai import OpenAIAdvisor
+
+    advisor = OpenAIAdvisor(
+        settings.llm_base_url, model=settings.llm_model, key=settings.llm_key.get_secret_value()
+    )
+    stack.push_async_callback(advisor.aclose)
+    return advisor
 
 
 async def _requester(accounts: Accounts, merchant_id: str) -> tuple[str, str]:
