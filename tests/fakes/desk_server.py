@@ -1,6 +1,7 @@
 """What the fake desks share: a server on loopback that keeps state, counts calls and fails when told."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ class Switchboard:
         self.coming.extend(troubles)
 
 
-class DeskServer:
+class DeskServer(ABC):
     """``async with``: a server at ``url``. Subclasses add routes and say what an error looks like."""
 
     def __init__(self) -> None:
@@ -56,9 +57,9 @@ class DeskServer:
         self._app = web.Application(middlewares=[self._around], client_max_size=64 * 2**20)
         self.routes(self._app)
 
+    @abstractmethod
     def routes(self, app: web.Application) -> None:
         """Add the vendor's routes."""
-        raise NotImplementedError
 
     def refuse(self, status: int) -> web.Response:
         """The vendor's error body."""
