@@ -9,7 +9,7 @@ import sqlite3
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -178,24 +178,28 @@ class Storm:
 
     async def _picture(self, http: aiohttp.ClientSession, auth: dict[str, str]) -> None:
         event = str(uuid4())
-        for _ in range(int(_WITHIN)):
-            form = aiohttp.FormData({"client_id": event})
-            form.add_field("file", _PNG, filename="screen.png", content_type="image/png")
-            try:
-                await self._post(http, "files", data=form, headers=auth)
-            except (aiohttp.ClientError, ConnectionError):
-                await asyncio.sleep(1)
-            else:
-                return
-        raise AssertionError("the picture was not taken")
 
-    async def _insist(self, http: aiohttp.ClientSession, path: str, **how: Any) -> dict[str, Any]:
+        def form() -> aiohttp.FormData:
+            made = aiohttp.FormData({"client_id": event})
+            made.add_field("file", _PNG, filename="screen.png", content_type="image/png")
+            return made
+
+        await self._insist(http, "files", form=form, headers=auth)
+
+    async def _insist(
+        self,
+        http: aiohttp.ClientSession,
+        path: str,
+        *,
+        form: Callable[[], aiohttp.FormData] | None = None,
+        **how: Any,
+    ) -> dict[str, Any]:
         """As a client does: the very same again, until there is an answer."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _WITHIN
         while loop.time() < until:
             try:
-                return await self._post(http, path, **how)
+                return await self._post(http, path, data=form() if form else None, **how)
             except (aiohttp.ClientError, ConnectionError):
                 await asyncio.sleep(self._random.uniform(0.2, 0.6))
         raise AssertionError(f"no answer from {path}: {self.service.log()}")

@@ -40,6 +40,8 @@ async def installation(
                 "TICKET_DESK_SECRET": SECRET,
             },
             module=module,
+            # Without Tesseract: a picture that is read for seconds would never get between two kills.
+            path="/nowhere",
         )
         storm = Storm(service, zammad, merchants=merchants, seed=seed)
         await storm.prepare(stripe)
@@ -52,12 +54,13 @@ async def installation(
 def _note(outcome: Outcome, kills: int, record: Callable[[str, object], None]) -> None:
     """Keep the figures with the test's result, and in ``$KILL_FIGURES`` if that is set."""
     again = outcome.starts[1:]
-    figures = {
+    figures: dict[str, object] = {
         "kills": kills,
         "acknowledged": outcome.acknowledged,
         "wrong": outcome.wrong,
         "ready_again_seconds": {
             "median": round(statistics.median(again), 2),
+            "95 of 100": round(sorted(again)[int(len(again) * 0.95)], 2),
             "longest": round(max(again), 2),
         },
         "of_which_processor": round(statistics.median(outcome.processor[1:]), 2),
