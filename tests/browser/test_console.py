@@ -96,12 +96,19 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 
 @pytest.fixture
 def at(console: Console, browser: Browser) -> Iterator[OpenConsole]:
-    """Opens a page as an agent; what the page complains of fails the test."""
+    """Opens a page as an agent; what the page complains of fails the test, but for one complaint
+    that a test may name as ``expected``."""
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
     def _open(
-        path: str, *, name: str = "Anna", role: Any = "agent", signed_in: bool = True, **how: Any
+        path: str,
+        *,
+        name: str = "Anna",
+        role: Any = "agent",
+        signed_in: bool = True,
+        expected: str = "",
+        **how: Any,
     ) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **how})
         contexts.append(context)
@@ -113,7 +120,11 @@ def at(console: Console, browser: Browser) -> Iterator[OpenConsole]:
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
             "console",
-            lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None,
+            lambda said: (
+                troubles.append(said.text)
+                if said.type in ("error", "warning") and said.text != expected
+                else None
+            ),
         )
         page.on("dialog", lambda dialog: troubles.append(f"dialog: {dialog.message}"))
         page.goto(console.url + path)
@@ -242,7 +253,8 @@ def test_who_else_is_looking(console: Console, at: OpenConsole) -> None:
 def test_signed_out_elsewhere(console: Console, at: OpenConsole) -> None:
     """A page whose session ended leads to the sign-in instead of doing half of something."""
     number = ticket(console, "recipients", locale="de")
-    page = at(f"/console/tickets/{number}", name="Gone")
+    refused = "Failed to load resource: the server responded with a status of 401 (Unauthorized)"
+    page = at(f"/console/tickets/{number}", name="Gone", expected=refused)
     gone = console.do(console.house.agent("Gone"))
     console.do(
         console.house.assistant.database.write(
@@ -250,6 +262,11 @@ def test_signed_out_elsewhere(console: Console, at: OpenConsole) -> None:
         )
     )
     page.route("**/looking", lambda route: route.abort())
+    # What the open page asks for by itself at this moment is refused too, whenever it comes.
+    asked = (
+        "fetch(location.href, {headers: {'HX-Request': 'true'}}).then((answer) => answer.status)"
+    )
+    assert page.evaluate(asked) == 401
     page.reload()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
