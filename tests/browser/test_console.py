@@ -194,6 +194,42 @@ def test_a_whole_ticket(console: Console, at: OpenConsole, pictures: Path) -> No
     expect(page.locator("#head .target.met")).to_have_count(2)
 
 
+def test_a_choice_at_the_moment_of_drawing_counts(console: Console, at: OpenConsole) -> None:
+    """A status chosen the moment its part of the page is drawn anew is kept."""
+    merchant = console.house.merchant("budget", locale="de")
+    number = ticket(console, "budget", locale="de")
+    page = at(f"/console/tickets/{number}")
+    page.evaluate(
+        """() => new MutationObserver((_, itself) => {
+            const status = document.querySelector("#status");
+            if (status.value === "solved") return;
+            itself.disconnect();
+            status.value = "solved";
+            status.dispatchEvent(new Event("change", { bubbles: true }));
+        }).observe(document.querySelector("#ticket"), { childList: true })"""
+    )
+    console.do(console.house.turn(merchant, Text("Noch etwas")))
+    expect(page.locator("#head .target").last).to_have_class(re.compile("met"))
+
+
+def test_what_happened_while_choosing_is_shown_after(console: Console, at: OpenConsole) -> None:
+    """Nothing moves under whoever is choosing; as soon as they leave, the page is up to date."""
+    merchant = console.house.merchant("budget", locale="de")
+    page = at(f"/console/tickets/{ticket(console, 'budget', locale='de')}")
+    page.get_by_label("Status").focus()
+    with page.expect_event("console", lambda said: said.text == "told"):
+        page.evaluate(
+            """() => new EventSource("/console/events")
+                .addEventListener("tickets", () => setTimeout(() => console.log("told"), 200))"""
+        )
+        page.wait_for_timeout(500)
+        console.do(console.house.turn(merchant, Text("Das war eben")))
+    expect(page.get_by_label("Status")).to_be_focused()
+    expect(page.get_by_text("Das war eben")).to_have_count(0)
+    page.locator("#text").focus()
+    expect(page.get_by_text("Das war eben")).to_be_visible()
+
+
 def test_words_that_are_being_written_survive(console: Console, at: OpenConsole) -> None:
     """What happens meanwhile, a refused form and a reload take away nothing of an answer."""
     merchant = console.house.merchant("sender_address", locale="de")

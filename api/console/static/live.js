@@ -33,10 +33,15 @@ function changed(tickets) {
   if (!page) {
     document.body.dispatchEvent(new CustomEvent("tickets-changed"));
   } else if (!tickets.length || tickets.includes(page.dataset.ticket)) {
-    // Whoever is choosing something is not pulled away from it; the next change shows everything.
-    const busy = document.querySelector("#facts")?.contains(document.activeElement);
-    if (!busy) document.body.dispatchEvent(new CustomEvent("ticket-changed"));
+    // Whoever is choosing something is not pulled away from it; it is shown when they leave.
+    const facts = document.querySelector("#facts");
+    if (!facts?.contains(document.activeElement)) return show();
+    facts.addEventListener("focusout", () => setTimeout(() => changed(tickets)), { once: true });
   }
+}
+
+function show() {
+  document.body.dispatchEvent(new CustomEvent("ticket-changed"));
 }
 
 function note(broken) {
