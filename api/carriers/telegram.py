@@ -7,7 +7,12 @@ from typing import Any
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest
-from aiogram.methods import DeleteMessage, EditMessageText, SendMessage
+from aiogram.methods import (
+    DeleteMessage,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    SendMessage,
+)
 from aiogram.types import BufferedInputFile
 
 from api.carriers.telegram_outcomes import outcome_of, unreachable
@@ -66,6 +71,15 @@ class Talker:
             if _UNCHANGED not in error.message:
                 raise
         return True
+
+    async def settle(self, chat: str, number: int) -> None:
+        """Take the buttons off a message, if Telegram lets us."""
+        try:
+            params = {"chat_id": int(chat), "message_id": number}
+            await self._session.post(self._bot, EditMessageReplyMarkup, params)
+        except AiogramError as error:
+            if _UNCHANGED not in str(error):
+                log.info("telegram.not_settled", error=str(error))
 
     async def remove(self, chat: str, number: int) -> None:
         """Take a message away, if Telegram lets us."""
@@ -142,6 +156,8 @@ class MessageCarrier:
         # Only what may be changed later, or goes on after a part of it, needs its number.
         if len(parts) > 1 or message.slot or surplus:
             await self._note(message, chat, sent, surplus)
+        if message.settles and sent:
+            await self._settle(message.settles, chat)
         return None
 
     async def _look(self, entry: Entry, chat: str) -> ToSend | Dead | None:
@@ -156,6 +172,13 @@ class MessageCarrier:
         if found.message.updated and not found.latest:
             return None  # a later state of the same message waits behind this one
         return found
+
+    async def _settle(self, message_id: str, chat: str) -> None:
+        found = await self._database.read(
+            partial(telegram.delivered, message_id=message_id, chat=chat)
+        )
+        if found:
+            await self._talker.settle(chat, found[max(found)])
 
     async def _note(
         self, message: Message, chat: str, sent: Mapping[int, int], gone: Sequence[int] = ()

@@ -424,6 +424,8 @@ def _live(commit: Commit, before: Mapping[str, Any]) -> Mapping[str, Any]:
     labels: dict[str, str] = {}
     for message in commit.said:
         labels.update({b.id: b.label for b in message.actions if b.kind == "reply"})
+        # A message stands in one slot: what it was before is over.
+        slots = {slot: held for slot, held in slots.items() if held["id"] != message.id}
         if message.slot:
             slots[message.slot] = {
                 "id": message.id,

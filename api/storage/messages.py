@@ -170,7 +170,7 @@ def _payload(message: Message) -> Mapping[str, Any]:
         ]
     if message.attachments:
         payload["attachments"] = [dict(file.as_dict()) for file in message.attachments]
-    for name in ("report", "input", "slot", "author_name", "phrase"):
+    for name in ("report", "input", "slot", "settles", "author_name", "phrase"):
         value = getattr(message, name)
         if value is not None:
             payload[name] = value
@@ -193,6 +193,7 @@ def _message(row: RowMapping) -> Message:
         report=payload.get("report"),
         input=payload.get("input"),
         slot=payload.get("slot"),
+        settles=payload.get("settles"),
         author_name=payload.get("author_name"),
         phrase=payload.get("phrase"),
     )

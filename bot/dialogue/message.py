@@ -36,7 +36,8 @@ class Message:
     ``text`` is plain where ``format`` is ``plain`` (what people write), and the HTML subset of
     :mod:`bot.dialogue.richtext` where it is ``rich``. ``report`` is the presented report (the shape
     of the public contract). ``seq`` grows over all conversations and never changes; ``change`` is the
-    log entry that holds this state of the message.
+    log entry that holds this state of the message. ``settles`` is the message that this one was said
+    instead of: what its buttons offered is over.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Message:
     report: Mapping[str, object] | None = None
     input: Mapping[str, object] | None = None
     slot: str | None = None
+    settles: str | None = None
     author_name: str | None = None
     phrase: str | None = field(default=None)
 

@@ -125,7 +125,8 @@ class Ask:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """One message. ``slot`` names a message that is updated in place instead of sent again;
-    ``fresh`` sends it anew below; by default an answer to a press updates and every other is new."""
+    ``fresh`` sends it anew below; by default an answer to a press updates and every other is new.
+    ``over`` names the slot whose message becomes this one: what was asked there is settled."""
 
     phrase: Phrase
     actions: tuple[Action | Link, ...] = ()
@@ -133,6 +134,7 @@ class Reply:
     report: Report | None = None
     slot: str | None = None
     fresh: bool | None = None
+    over: str | None = None
 
 
 class Owner(StrEnum):

@@ -160,10 +160,12 @@ class Turns:
             messages.append(own)
         slots = dict(opening.slots)
         for reply in replies:
-            old = slots.get(reply.slot) if reply.slot else None
+            old = slots.pop(reply.over, None) if reply.over else slots.get(reply.slot or "")
             # Whoever presses looks at the button; whoever writes looks at the end of the chat.
             fresh = not isinstance(turn.content, Press) if reply.fresh is None else reply.fresh
             message = self._message(turn, reply, None if fresh else old)
+            if fresh and old is not None and reply.report is None:
+                message = replace(message, settles=old.id)
             if reply.slot:
                 slots[reply.slot] = message
             messages.append(message)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
+from bot.dialogue.standing import STEP
 from bot.dialogue.turn import (
     LOCALES,
     Action,
@@ -19,6 +20,7 @@ from bot.errors import AssistantError
 from diagnostics.account import CampaignState
 from diagnostics.finding import Report, Status, Verdict
 
+_FORMS = ("escalation", "settings")
 _GREEN = (Status.PASS.value, Status.WARN.value)
 
 
@@ -105,8 +107,8 @@ class NoticedScene:
         # Whoever is filling in a form is not pulled out of it, unless it is the very thing that is
         # done now; the card says what changed.
         scene = turn.conversation.scene
-        form = scene.startswith("fix_") and scene.removeprefix("fix_") not in fixed
-        busy = form or scene in ("escalation", "settings")
+        form = scene.startswith("fix_")
+        busy = (form and scene.removeprefix("fix_") not in fixed) or scene in _FORMS
         if not (fixed or broken) or busy:
             return Outcome(replies=(card,), effects=effects)
         return Outcome(
@@ -114,7 +116,9 @@ class NoticedScene:
                 card,
                 Reply(
                     phrase=Phrase("noticed/changed", {"fixed": fixed, "broken": broken}),
-                    fresh=True,
+                    # The step that stands there is settled; what comes next is said below it.
+                    over=STEP,
+                    fresh=not (form or scene == "walkthrough"),
                 ),
             ),
             effects=effects,

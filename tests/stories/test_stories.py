@@ -37,11 +37,28 @@ async def test_story(script: Script, channel: str, tmp_path: Path) -> None:
             await person.close()
 
 
+@pytest.mark.parametrize("lang", ["ru", "de", "en"])
+async def test_a_telegram_chat_stays_tidy(lang: str, tmp_path: Path) -> None:
+    """From the deep link to launched with three failures in ten taps or messages; at most three of
+    the bot's messages are neither the card nor turned into what came of them."""
+    script = next(one for one in all_scripts() if one.name == f"three_failures_{lang}")
+    async with TelegramDriver.stage(tmp_path) as running:
+        person = TelegramDriver(running, merchant=script.merchant, lang=script.lang)
+        await person.open()
+        play = _Play(person, running)
+        await play.through(script)
+        chat = person.chat()
+        await person.close()
+    assert any("🚀" in message.text for message in chat)
+    assert 1 + play.inputs <= 10, "the deep link and what followed"
+    assert len([message.text for message in chat if not message.edits]) <= 3
+
+
 class _Play:
     def __init__(self, person: Driver, demo: Demo) -> None:
         self._person = person
         self._demo = demo
-        self._inputs = 0
+        self.inputs = 0
         self._place = 0
 
     async def through(self, script: Script) -> None:
@@ -73,10 +90,10 @@ class _Play:
                 self._begin()
                 await self._person.write(await self._code())
             case "inputs":
-                assert self._inputs <= int(line.words), f"{self._inputs} inputs"
+                assert self.inputs <= int(line.words), f"{self.inputs} inputs"
 
     def _begin(self) -> None:
-        self._inputs += 1
+        self.inputs += 1
         self._place = 0
 
     async def _pay(self, method: str) -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from bot.dialogue.changes import from_json, name_of, to_json
 from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import GREEN, PERSON, place_link
+from bot.dialogue.standing import GREEN, PERSON, STEP, place_link
 from bot.dialogue.turn import Action, Audited, Counted, Effect, Outcome, Phrase, Reply
 from bot.errors import Conflict, NotFound, Refused, Unavailable
 from bot.ports.accounts import Applied, Change
@@ -54,7 +54,7 @@ class Acting(ABC):
         finding = (await turn.report(campaign)).finding(self.check)
         if finding.status in GREEN:
             return Outcome(
-                replies=(Reply(phrase=Phrase("fix/already"), slot=self.name, fresh=True),),
+                replies=(Reply(phrase=Phrase("fix/already"), fresh=True),),
                 then="walkthrough.fixed",
             )
         return await self.start(turn, campaign)
@@ -98,7 +98,7 @@ class Acting(ABC):
             replies=(
                 Reply(
                     phrase=Phrase("fix/out_of_reach"),
-                    slot=self.name,
+                    slot=STEP,
                     actions=(
                         Action(
                             f"{self.name}.save:{short(key)}",
@@ -124,7 +124,7 @@ class Acting(ABC):
                     phrase=Phrase(f"{self.name}/refused_{refused.code}", refused.facts)
                     if known
                     else Phrase("fix/refused"),
-                    slot=self.name,
+                    slot=STEP,
                     actions=(
                         Action(f"{self.name}.change", Phrase("buttons/change"), "primary"),
                         place_link(turn, self.place, campaign_id=campaign.id),
@@ -162,6 +162,7 @@ class Acting(ABC):
                     phrase=self.confirmation(change, campaign),
                     actions=(Action(f"{self.name}.undo", Phrase("buttons/undo")),) if undo else (),
                     slot=self.name,
+                    over=STEP,
                 ),
             ),
             effects=tuple(effects),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from bot.dialogue.changes import to_json
 from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import PERSON, out_of_reach, place_link
+from bot.dialogue.standing import PERSON, STEP, out_of_reach, place_link
 from bot.dialogue.turn import Action, Ask, Link, Outcome, Phrase, Reply, Text, Upload
 from bot.errors import Unavailable
 from bot.ports.accounts import Change
@@ -173,8 +173,7 @@ class Fix(Acting):
                     phrase=phrase,
                     ask=ask,
                     actions=(*actions, Action(f"{self.name}.cancel", Phrase("buttons/cancel"))),
-                    slot=self.name,
-                    fresh=turn.conversation.scene != self.name or None,
+                    slot=STEP,
                 ),
             ),
         )
@@ -208,7 +207,7 @@ class Fix(Acting):
                         *ways_out,
                         Action(f"{self.name}.cancel", Phrase("buttons/cancel")),
                     ),
-                    slot=self.name,
+                    slot=STEP,
                 ),
             ),
         )
@@ -263,7 +262,7 @@ class Fix(Acting):
                         *(actions or (Action(f"{self.name}.change", Phrase("buttons/change")),)),
                         Action(f"{self.name}.cancel", Phrase("buttons/cancel")),
                     ),
-                    slot=self.name,
+                    slot=STEP,
                 ),
             ),
         )
@@ -286,7 +285,7 @@ class Fix(Acting):
         """Nothing was changed; back to the list of what is left."""
         return Outcome(
             forget=(self.name,),
-            replies=(Reply(phrase=Phrase("fix/cancelled"), slot=self.name),),
+            replies=(Reply(phrase=Phrase("fix/cancelled"), over=STEP),),
             then="walkthrough.fixed",
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import PERSON, facts_of, place_link
+from bot.dialogue.standing import PERSON, STEP, facts_of, place_link
 from bot.dialogue.turn import Action, Audited, Counted, Effect, Link, Outcome, Phrase, Reply
 from bot.errors import Conflict, NotFound, Refused, Unavailable
 from bot.ports.accounts import SetPaymentCustomer
@@ -204,6 +204,7 @@ class PaymentMethodFix(Fix):
                     phrase=Phrase("fix_payment_method/saved"),
                     actions=(Action(f"{self.name}.undo", Phrase("buttons/undo")),) if undo else (),
                     slot=self.name,
+                    over=STEP,
                 ),
             ),
             effects=tuple(effects),
@@ -266,8 +267,7 @@ class PaymentMethodFix(Fix):
                 replies=(
                     Reply(
                         phrase=Phrase("fix_payment_method/found", facts_of(finding)),
-                        slot=self.name,
-                        fresh=True,
+                        over=STEP,
                     ),
                 ),
                 effects=(Counted(kind="check_fixed", values={"check": self.check, "how": "page"}),)
@@ -299,7 +299,7 @@ class PaymentMethodFix(Fix):
                         place_link(turn, self.place, campaign_id=campaign.id),
                         PERSON,
                     ),
-                    slot=self.name,
+                    slot=STEP,
                 ),
             ),
         )
@@ -312,7 +312,7 @@ class PaymentMethodFix(Fix):
             replies=(
                 Reply(
                     phrase=Phrase("fix_payment_method/stripe_silent"),
-                    slot=self.name,
+                    slot=STEP,
                     actions=(
                         Action(
                             "fix_payment_method.added", Phrase("buttons/check_again"), "primary"

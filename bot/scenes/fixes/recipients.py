@@ -2,7 +2,7 @@
 
 from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import PERSON, place_link
+from bot.dialogue.standing import PERSON, STEP, place_link
 from bot.dialogue.turn import Action, Ask, Outcome, Phrase, Reply, Upload
 from bot.errors import Refused
 from bot.ports.accounts import Change, ImportCustomers, SyncSource
@@ -109,7 +109,7 @@ class RecipientsFix(Fix):
                     phrase=Phrase(f"fix_recipients/refused_{refused.code}", facts)
                     if known
                     else Phrase("fix/refused"),
-                    slot=self.name,
+                    slot=STEP,
                     actions=(
                         Action("walkthrough.again", Phrase("buttons/check_again"), "primary"),
                         Action("fix_recipients.csv", Phrase("fix_recipients/button_csv")),
@@ -179,7 +179,7 @@ class RecipientsFix(Fix):
             replies=(
                 Reply(
                     phrase=Phrase(f"fix_recipients/connect_{shop}"),
-                    slot=self.name,
+                    slot=STEP,
                     actions=(
                         place_link(turn, self.place),
                         Action(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import PERSON, place_link
+from bot.dialogue.standing import PERSON, STEP, place_link
 from bot.dialogue.turn import Action, Ask, Outcome, Phrase, Reply
 from bot.ports.accounts import AssignTemplate, Change
 from bot.reading.names import by_name
@@ -78,7 +78,7 @@ class TemplateFix(Fix):
             replies=(
                 Reply(
                     phrase=Phrase("fix_template/nothing_to_choose"),
-                    slot=self.name,
+                    slot=STEP,
                     actions=(
                         place_link(turn, self.place, campaign_id=campaign.id),
                         Action("walkthrough.again", Phrase("buttons/check_again"), "primary"),

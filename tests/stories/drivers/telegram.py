@@ -10,6 +10,7 @@ from api.demo import Demo, Telegram
 from api.storage.credential_store import issue_link
 from bot.dialogue.richtext import to_plain
 from tests.fakes.telegram import TOKEN, TelegramServer
+from tests.fakes.telegram.shown import Shown
 from tests.stories.conftest import serving
 from tests.stories.drivers.driver import Driver, until
 
@@ -75,6 +76,10 @@ class TelegramDriver(Driver):
         return "\n".join(
             to_plain(str(call.params.get("text", ""))) for call in calls if call.method in _SAID
         )
+
+    def chat(self) -> list[Shown]:
+        """The chat as it stands, after all edits."""
+        return list(self._person.chat)
 
     def link(self, part: str) -> str:
         urls = [b.url for shown in self._person.chat for b in shown.buttons if part in b.url]

@@ -174,6 +174,33 @@ async def test_a_deleted_message_is_sent_anew(home: House, ann: Person) -> None:
     assert ann.last.message_id > step.message_id
 
 
+async def test_an_answered_question_offers_nothing_any_more(home: House, ann: Person) -> None:
+    """Whoever types instead of pressing is answered below; the buttons above it go, once."""
+    await _sign_in(home, ann)
+    step = ann.last
+    assert step.buttons
+    await ann.send("50 €")
+    await home.quiet()
+    assert ann.last.message_id > step.message_id
+    assert ann.last.buttons
+    above = next(one for one in ann.chat if one.message_id == step.message_id)
+    assert not above.buttons
+    assert above.text == step.text
+
+
+async def test_buttons_that_cannot_be_taken_off_hold_nothing_up(home: House, ann: Person) -> None:
+    """The question above is gone from the chat: what follows arrives once all the same."""
+    await _sign_in(home, ann)
+    await ann.delete(ann.last.message_id)
+    before = len(ann.history)
+    await ann.send("50 €")
+    await home.quiet()
+    sent = [c.params["text"] for c in ann.history[before:] if c.method == "sendMessage"]
+    assert sent
+    assert len(sent) == len(set(sent))
+    assert not [key for key in await home.counts() if key[1] == "dead"]
+
+
 @pytest.mark.parametrize("data", ["a|no.such:thing", "zzz", "a|" + "x" * 60, "ä" * 32])
 async def test_a_strange_button_is_answered_kindly(home: House, ann: Person, data: str) -> None:
     """A button of another version, or none of ours, gets an answer with the buttons of now."""

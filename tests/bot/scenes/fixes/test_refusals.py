@@ -105,7 +105,7 @@ async def test_every_refusal_is_said_and_leaves_ways_out(
     assert chat.accounts.applied == []
     assert chat.answer
     chat.sees_not("None", "%(")
-    said = [m.phrase for m in chat.messages() if m.slot == scene][-1]
+    said = [m.phrase for m in chat.messages() if m.slot == "step"][-1]
     assert said == ("fix/refused" if code == "something_new" else f"{scene}/refused_{code}")
     person = {"en": "Talk to a person", "de": "Menschen", "ru": "поддержк"}[locale]
     chat.offers(person)
