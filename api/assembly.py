@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from api.carriers import desk_events
+from api.carriers import answer_mail, desk_events
 from api.carriers.agent_mail import AgentLinks, UnseenMails
 from api.carriers.desk import Breaker, DeskCarrier
 from api.carriers.desk_events import DeskEvents
@@ -173,6 +173,13 @@ async def assemble(
             voice=voice,
             clock=clock,
             secret_key=secret_key,
+        )
+        carriers[answer_mail.KIND] = answer_mail.AnswerMails(
+            database=database,
+            accounts=accounts,
+            mailer=mailer,
+            voice=voice,
+            dashboard_url=settings.dashboard_url,
         )
         carriers["notice"] = Notices(database=database, turns=turns)
         carriers["stripe.event"] = StripeEvents(

@@ -14,19 +14,21 @@ from aiogram.methods import (
     SendMessage,
 )
 from aiogram.types import BufferedInputFile
+from sqlalchemy import Connection
 
+from api.carriers import answer_mail
 from api.carriers.telegram_outcomes import outcome_of, unreachable
 from api.carriers.telegram_session import Session
 from api.courier import Carried, Dead
 from api.live import Live
-from api.storage import telegram, telegram_links
+from api.storage import outbox, telegram, telegram_links
 from api.storage.conversations import mark_unreachable
 from api.storage.database import Database
 from api.storage.outbox import Entry
 from api.storage.telegram import ToSend
 from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.outgoing import Part, draw
-from bot.dialogue.message import Message
+from bot.dialogue.message import Author, Message
 from bot.dialogue.turn import Address
 from bot.errors import NotFound
 from bot.ports.clock import Clock
@@ -149,7 +151,7 @@ class MessageCarrier:
         except AiogramError as error:
             if len(parts) > 1 or message.slot:
                 await self._note(message, chat, sent)
-            return await self._failed(error, chat)
+            return await self._failed(error, chat, message)
         surplus = [place for place in known if place >= len(parts)]
         for place in surplus:
             await self._talker.remove(chat, known[place])
@@ -200,13 +202,17 @@ class MessageCarrier:
             # It stands in the chat: what cannot be written down must not be sent a second time.
             log.exception("telegram.delivery_not_noted", message=message.id)
 
-    async def _failed(self, error: AiogramError, chat: str) -> Carried:
+    async def _failed(self, error: AiogramError, chat: str, message: Message) -> Carried:
         reason = unreachable(error)
         if reason is None:
             return outcome_of(error)
-        await self._database.write(
-            partial(mark_unreachable, address=Address(CHANNEL, chat), reason=reason)
-        )
+
+        def lost(connection: Connection) -> None:
+            mark_unreachable(connection, Address(CHANNEL, chat), reason=reason)
+            if message.author is Author.AGENT:
+                outbox.put(connection, (answer_mail.parcel(message),), now=self._clock.now())
+
+        await self._database.write(lost)
         return Dead(reason)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from api.clients.mailer.inbox import Inbox
 from api.sandbox.stripe import FaultKind
 from api.storage import outbox
 from api.storage.agent_words import of_merchant, reach, say_as_agent
@@ -276,6 +277,26 @@ async def test_a_reply_to_somebody_who_blocked_us_is_dead_and_seen(
 
     found = await home.assistant.database.read(read)
     assert (found["reachable"], found["reason"]) == (False, "blocked")
+
+
+async def test_an_answer_that_telegram_refuses_goes_by_mail(home: House, ann: Person) -> None:
+    """What a person wrote is read all the same: the mailbox takes over, in the merchant's language,
+    with the agent's words as they are; the assistant's own messages are not mailed."""
+    await _sign_in(home, ann)
+    inbox = home.assistant.mailer
+    assert isinstance(inbox, Inbox)
+    ann.private.refusal = "bot was blocked by the user"
+    await ann.send("почему не запускается?")
+    await home.quiet()
+    assert not inbox.mails()
+    await _reply(home, "vesna", "Смотрите: <b>карта</b>\nистекла, 5 < 6")
+    await home.quiet()
+    (mail, _), *others = inbox.mails()
+    assert not others
+    assert mail.subject == "Поддержка AutoLetter ответила вам"
+    assert "Здравствуйте, Ольга Вернер" in mail.text
+    assert "Смотрите: <b>карта</b>\nистекла, 5 < 6" in mail.text
+    assert home.assistant.settings.dashboard_url in mail.text
 
 
 async def test_groups_get_one_kind_answer(home: House, ann: Person) -> None:
