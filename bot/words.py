@@ -55,6 +55,7 @@ class ArticleShelf:
             text=from_markdown(hit.text),
             url=f"{self._public_url}/help/{hit.locale}/{hit.slug}#{html.escape(hit.anchor)}",
             confident=hit.confident,
+            possible=hit.possible,
         )
 
 

@@ -123,6 +123,14 @@ def not_known(report: Report, *, again: bool = False, fresh: bool | None = None)
     )
 
 
+def perhaps(turn: Turn) -> tuple[Link, ...]:
+    """The article that may be meant, where no answer is sure: a way to it, and no claim."""
+    answer = turn.world.shelf.search(turn.text, locale=turn.locale)
+    if answer is None or not answer.possible or not answer.url:
+        return ()
+    return (Link(answer.url, Phrase("questions/button_perhaps", {"title": answer.title})),)
+
+
 def out_of_reach(again: str) -> Outcome:
     """The account source is silent; ``again`` is the action that tries once more."""
     return Outcome(

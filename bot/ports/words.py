@@ -19,8 +19,8 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A section of a help article; ``text`` is rich text (safe markup), ``url`` its
-    public page."""
+    """A section of a help article; ``text`` is rich text (safe markup), ``url`` its public page.
+    ``confident``: it answers the question; ``possible``: it is worth pointing at."""
 
     slug: str
     locale: str
@@ -29,6 +29,7 @@ class Answer:
     text: str
     url: str
     confident: bool
+    possible: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

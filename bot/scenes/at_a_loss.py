@@ -1,6 +1,7 @@
 """Nothing fits, or the answer would be the last one again: other words each time, then a person."""
 
 from bot.dialogue.scene import Turn
+from bot.dialogue.standing import perhaps
 from bot.dialogue.turn import Action, Counted, Outcome, Phrase, Reply
 
 _PERSON = Action("go:escalation", Phrase("buttons/person"))
@@ -23,7 +24,7 @@ class AtALoss:
             replies=(
                 Reply(
                     phrase=Phrase(_LADDER[count % len(_LADDER)]),
-                    actions=(_PERSON, _CHECK) if count else (_CHECK, _PERSON),
+                    actions=(*perhaps(turn), *((_PERSON, _CHECK) if count else (_CHECK, _PERSON))),
                 ),
             ),
             effects=(

@@ -8,6 +8,7 @@ from bot.dialogue.consent import said_no, said_yes
 from bot.dialogue.digest import short
 from bot.dialogue.richtext import to_plain
 from bot.dialogue.scene import CERTAIN, Turn
+from bot.dialogue.standing import perhaps
 from bot.dialogue.turn import (
     Action,
     Counted,
@@ -89,7 +90,10 @@ class Questions:
         if meaning.intent == "out_of_scope" and meaning.confidence >= CERTAIN:
             return Outcome(
                 replies=(
-                    Reply(phrase=Phrase("questions/out_of_scope"), actions=(_PERSON, _CHECK)),
+                    Reply(
+                        phrase=Phrase("questions/out_of_scope"),
+                        actions=(*perhaps(turn), _PERSON, _CHECK),
+                    ),
                 ),
                 effects=(
                     Counted(
@@ -106,7 +110,11 @@ class Questions:
                     replies=(
                         Reply(
                             phrase=Phrase("questions/which"),
-                            actions=(*options, _PERSON) if _PERSON not in options else options,
+                            actions=(
+                                *options,
+                                *perhaps(turn),
+                                *(() if _PERSON in options else (_PERSON,)),
+                            ),
                         ),
                     )
                 )

@@ -27,8 +27,10 @@ _LONGEST_QUERY = 600
 """Characters of a question that are looked at; what follows seldom changes the subject."""
 _CONFIDENT_COVERAGE = 0.3
 _CONFIDENT_TOGETHER = 0.8
+_POSSIBLE_TOGETHER = 0.65
 """A confident answer speaks of this share of the question, and of enough of it together with its
-score. Questions about other things stay below, nearly all others get above."""
+score. Questions about other things stay below, nearly all others get above. A possible one is worth
+pointing at, and no answer. Measured in docs/knowledge.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Match:
     section: int
     score: float
     confident: bool
+    possible: bool
 
 
 class Index:
@@ -86,19 +89,20 @@ class Index:
             scores[article] += _ARTICLE * fit
         ceiling = CEILING * _FULL * sum(map(self._articles.rarity, tokens)) or 1.0
         best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit]
-        return [
-            Match(
-                slug=self._slugs[article],
-                section=sections.get(article, 0),
-                score=score / ceiling,
-                confident=self._is_confident(reading.words, article, score / ceiling),
+        found = []
+        for article, score in best:
+            covered = self.coverage(reading.words, article)
+            together = covered + score / ceiling if covered >= _CONFIDENT_COVERAGE else 0.0
+            found.append(
+                Match(
+                    slug=self._slugs[article],
+                    section=sections.get(article, 0),
+                    score=score / ceiling,
+                    confident=together >= _CONFIDENT_TOGETHER,
+                    possible=together >= _POSSIBLE_TOGETHER,
+                )
             )
-            for article, score in best
-        ]
-
-    def _is_confident(self, words: Sequence[Sequence[str]], article: int, score: float) -> bool:
-        covered = self.coverage(words, article)
-        return covered >= _CONFIDENT_COVERAGE and covered + score >= _CONFIDENT_TOGETHER
+        return found
 
     def coverage(self, words: Sequence[Sequence[str]], article: int) -> float:
         """The share of a question's weight that an article speaks of, 0 to 1."""

@@ -21,7 +21,8 @@ class Hit:
     """The section that answers a question best in one article, and where it comes from.
 
     `text` is Markdown. `score` is 0 to about 2 and compares only within one answer; `confident` is
-    False where the words fit so loosely that the honest answer is "I don't know".
+    False where the words fit so loosely that the honest answer is "I don't know"; where it is
+    `possible` all the same, the article is worth pointing at.
     """
 
     slug: str
@@ -32,6 +33,7 @@ class Hit:
     score: float
     anchor: str
     confident: bool
+    possible: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class Library:
                     score=round(match.score, 4),
                     anchor=section.anchor,
                     confident=match.confident,
+                    possible=match.possible,
                 )
             )
         return tuple(hits)

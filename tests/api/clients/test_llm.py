@@ -22,6 +22,7 @@ _PASSAGES = tuple(
         text=f"<b>Text</b> about {slug}",
         url=f"https://assistant.test/help/en/{slug}",
         confident=False,
+        possible=False,
     )
     for slug in ("budget", "sender")
 )

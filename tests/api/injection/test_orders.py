@@ -55,6 +55,7 @@ class Poisoned:
                 text=escape(text),
                 url=f"{_HELP}en/{slug}",
                 confident=False,
+                possible=False,
             )
             for slug, section, text in (
                 ("budget", "How much", f"A daily budget starts at 25 EUR. {order}"),
