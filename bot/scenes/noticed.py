@@ -18,7 +18,7 @@ from bot.dialogue.turn import (
 )
 from bot.errors import AssistantError
 from diagnostics.account import CampaignState
-from diagnostics.finding import Report, Status, Verdict
+from diagnostics.finding import Status, Verdict
 
 _FORMS = ("escalation", "settings")
 _GREEN = (Status.PASS.value, Status.WARN.value)
@@ -79,7 +79,7 @@ class NoticedScene:
             campaign = await turn.campaign()
             if campaign is None or not isinstance(known, Mapping):
                 return Outcome()
-            if campaign.state not in (CampaignState.DRAFT, CampaignState.PAUSED):
+            if campaign.state is CampaignState.ENDED:
                 return Outcome()
             report = await turn.report(campaign)
         except AssistantError:
@@ -89,13 +89,8 @@ class NoticedScene:
         broken = [c for c, s in now.items() if s == "fail" and known.get(c) in _GREEN]
         if now == dict(known) and not (announce and report.verdict is Verdict.READY):
             return Outcome()
-        return self._tell(turn, report, campaign.name, fixed, broken)
-
-    def _tell(
-        self, turn: Turn, report: Report, campaign: str, fixed: list[str], broken: list[str]
-    ) -> Outcome:
         card = Reply(
-            phrase=Phrase("checkup/card", {"campaign": campaign}),
+            phrase=Phrase("checkup/card", {"campaign": campaign.name}),
             report=report,
             slot="report",
             fresh=False,
@@ -109,20 +104,20 @@ class NoticedScene:
         scene = turn.conversation.scene
         form = scene.startswith("fix_")
         busy = (form and scene.removeprefix("fix_") not in fixed) or scene in _FORMS
-        if not (fixed or broken) or busy:
+        changed = bool(fixed or broken)
+        if busy or not (changed or announce):
             return Outcome(replies=(card,), effects=effects)
+        news = Reply(
+            phrase=Phrase("noticed/changed", {"fixed": fixed, "broken": broken}),
+            # The step that stands there is settled; what comes next is said below it.
+            over=STEP,
+            fresh=not (form or scene == "walkthrough"),
+        )
+        launchable = report.verdict is Verdict.READY and campaign.state is not CampaignState.ACTIVE
         return Outcome(
-            replies=(
-                card,
-                Reply(
-                    phrase=Phrase("noticed/changed", {"fixed": fixed, "broken": broken}),
-                    # The step that stands there is settled; what comes next is said below it.
-                    over=STEP,
-                    fresh=not (form or scene == "walkthrough"),
-                ),
-            ),
+            replies=(card, news) if changed else (card,),
             effects=effects,
-            then="launch" if report.verdict is Verdict.READY else "walkthrough",
+            then="launch" if launchable else "walkthrough",
         )
 
     def _solved(self, turn: Turn, facts: Mapping[str, object]) -> Outcome:
