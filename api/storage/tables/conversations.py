@@ -79,6 +79,7 @@ message_log = Table(
     Column("created_at", Moment, nullable=False),
     Index("ix_message_log_conversation_id_seq", "conversation_id", "seq"),
     Index("ix_message_log_message_id", "message_id"),
+    Index("ix_message_log_author_created_at", "author", "created_at"),
     sqlite_autoincrement=True,
 )
 
