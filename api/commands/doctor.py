@@ -42,6 +42,7 @@ async def examine(settings: Settings) -> list[Looked]:
         "ocr": _ocr,
         "telegram": _telegram,
         "ticket_desk": _desk,
+        "language_model": _model,
     }
     found = await asyncio.gather(*(_look(name, look, settings) for name, look in looks.items()))
     return [looked for group in found for looked in group]
@@ -216,3 +217,25 @@ async def _desk(settings: Settings) -> list[Looked]:
     return [
         Looked(what="ticket_desk", ok=ok, detail=detail) for ok, detail in [await probe(settings)]
     ]
+
+
+async def _model(settings: Settings) -> list[Looked]:
+    what = "language_model"
+    if not settings.llm_base_url:
+        return [Looked(what=what, ok=True, detail="Off: ASSISTANT_LLM_BASE_URL is empty.")]
+    from api.clients.llm.openai import OpenAIAdvisor
+
+    advisor = OpenAIAdvisor(
+        settings.llm_base_url, model=settings.llm_model, key=settings.llm_key.get_secret_value()
+    )
+    try:
+        answers = await advisor.probe()
+    finally:
+        await advisor.aclose()
+    detail = (
+        f"{settings.llm_model} answers."
+        if answers
+        else f"{settings.llm_model} gave no answer of use within three seconds; the assistant goes on"
+        " without it. Look at ASSISTANT_LLM_BASE_URL, ASSISTANT_LLM_MODEL and ASSISTANT_LLM_KEY."
+    )
+    return [Looked(what=what, ok=answers, detail=detail)]

@@ -102,7 +102,9 @@ class OpenAIAdvisor:
 
     async def probe(self) -> bool:
         """Whether the server answers with a sound choice, for ``assistant doctor``."""
-        return await self.advise("hello", locale="en", passages=(), intents=("human",)) is not None
+        asked = "I want to talk to a person."
+        said = await self.advise(asked, locale="en", passages=(), intents=("human", "greeting"))
+        return said is not None
 
     async def _ask(
         self,

@@ -25,6 +25,7 @@ from api.storage.database import connect
 from api.storage.outbox import Parcel
 from knowledge.voice import Voice
 from tests.fakes import zammad
+from tests.fakes.llm import FakeLlm, choice
 from tests.fakes.telegram import TOKEN, TelegramServer
 
 _PUBLIC = "https://assistant.example.com"
@@ -223,3 +224,21 @@ async def test_shown(installation: Installation) -> None:
     assert [check["what"] for check in document["checks"]] == [looked.what for looked in found]
     assert len(lines.getvalue().splitlines()) == len(found)
     assert "✗ ticket_desk" in lines.getvalue()
+
+
+async def test_a_language_model_is_looked_at(installation: Installation) -> None:
+    """Off is well; on, it has to answer with a choice, and what it says is not shown."""
+    assert (await installation.look())["language_model"].detail.startswith("Off")
+    async with FakeLlm(lambda _: choice(intent="human")) as model:
+        there = {
+            "llm_base_url": model.url,
+            "llm_model": "small-1",
+            "llm_key": SecretStr("key-of-the-model"),
+        }
+        looked = (await installation.look(**there))["language_model"]
+        assert (looked.ok, looked.detail) == (True, "small-1 answers.")
+        model.status = 401
+        looked = (await installation.look(**there))["language_model"]
+        assert not looked.ok
+        assert "ASSISTANT_LLM_KEY" in looked.detail
+        assert "key-of-the-model" not in looked.detail
