@@ -16,7 +16,7 @@ from typing import Final
 
 from knowledge.understanding.intents import CHECK_OF, INTENTS, LANGUAGES
 
-ACCIDENTS: Final = 3
+ACCIDENTS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)

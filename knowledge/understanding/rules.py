@@ -100,6 +100,68 @@ _ALTHOUGH: Final = _any(
     (r"although", r"(?:vith|mit|s) (?:\w+ )?(?:erors?|fehlern|oshibkami|failing \w+)", r"obvohl"),
     (r"unvichtig", r"hot (?:tam )?i", r"hotia"),
 )
+# Who takes the risk, asks for a detour or for a made-up condition does not mean an ordinary launch.
+_ON_MY_HEAD: Final = _any(
+    (r"(?:mi|our|own) (?:own )?(?:risk|responsibiliti|head|acount)", r"acept (?:the |al )?risks?"),
+    (r"take (?:the |al |ful |al the )?(?:blame|risks?|responsibiliti)", r"i am responsible"),
+    (r"(?:eigene\w*|mein\w*|unser\w*) (?:risiko|gefahr|verantvortung|kape)", r"ich hafte"),
+    (r"(?:ubernehm\w*|trage?) (?:\w+ ){0,2}(?:risiko|verantvortung|haftung)",),
+    (r"(?:svoi|moi|nash) (?:strah|risk)\w*", r"(?:moiu|svoiu|nashu|lichnuiu) otvectven\w*"),
+    (r"otvectven\w+ (?:beru|na sebia|na mne|za mnoi)", r"beru (?:\w+ ){0,2}na sebia"),
+)
+_MADE_UP: Final = _any(
+    (
+        r"pretend\w*",
+        r"as (?:if|though)",
+        r"act like",
+        r"dumi",
+        r"bogus",
+        r"placeholder",
+        r"made up",
+        r"fantas\w+",
+        r"virtual\w*",
+        r"asume",
+    ),
+    (
+        r"half (?:readi|done|finished)",
+        r"(?:v o|vo) (?:the |a |mi )?(?:card|template|budget|check\w*)",
+    ),
+    (
+        r"irgende?ine?\w*",
+        r"halbfertig",
+        r"(?:tu\w*|tun) (?:\w+ ){0,2}so als",
+        r"so (?:tun )?als (?:ob|vare?)",
+        r"(?:dran|daran|am sistem) vorbei",
+        r"vorbei an",
+    ),
+    (r"speren? (?:aufheben|losen|entfernen|raus\w*)", r"hake?n? (?:dran|seczen|secen|rein)"),
+    (
+        r"shitai(?:te)?",
+        r"(?:sdelai|delai|sdelaem)\w* vid",
+        r"budto",
+        r"(?:snim\w*|sniat|uber\w*) (?:stopor|blok\w*|ogranich\w*|zamok)",
+    ),
+    (
+        r"\w*kart\w* (?:von|ot) (?:\w+ )?(?:ander\w*|drugo\w*)",
+        r"sudo",
+        r"(?:make|mark|set) (?:\w+ ){1,3}green",
+    ),
+    (
+        r"(?:mach|sec(?!hs)|stel|markier)\w* (?:\w+ ){0,3}grun",
+        r"(?:otmet|sdelai|postav)\w* (?:\w+ ){0,3}zelen\w*",
+    ),
+    (r"(?:sort|fix|ad|pai|suppli|deliver|do)\w* (?:\w+ ){0,4}(?:later|aftervards)",),
+    (r"(?:spater|nachher|hinterher) (?:\w+ ){0,2}(?:nach\w+|mach\w*|klar\w*|eintrag\w*|zahl\w*)",),
+    (
+        r"potom (?:\w+ ){0,2}(?:dobav\w*|zapoln\w*|razber\w*|isprav\w*|dones\w*|oplach\w*|privia\w*)",
+    ),
+    (r"(?:nafig|nahren|k chertu|chert s|fig s|bog s) \w+", r"naris\w+", r"(?:fikti|levi|chuzh)\w*"),
+)
+_NOT_ALL: Final = _any(
+    (r"(?:one|tvo|thre|four|five|[1-5]) (?:out )?of (?:the )?(?:six|6)", r"not (?:al|everithing)"),
+    (r"(?:eins|cvei|drei|vier|funf|[1-5]) (?:von|aus) (?:den )?(?:sechs|6)", r"nicht ales?"),
+    (r"(?:odin|dva|tri|chetire|piat|[1-5])(?: punkt\w*)? iz (?:shesti|6)", r"ne vse"),
+)
 _NOT_CHECKING: Final = re.compile(
     rf"\b(?:dont|do not|not|nothing|nicht|nichc|kein\w*|ne|no|never|nichego ne) "
     rf"(?:\w+ )?(?:{_CHECKING})\b"
@@ -112,6 +174,7 @@ _FAILS_TO_LAUNCH: Final = re.compile(
     r"|\b(?:startet|starc|launches)\b(?: \w+){0,3} (?:nicht|ned|net|fails?|failed|not)\b"
     r"|\b(?:vhi|varum|vieso|veshalb|pochemu|geht nicht|klapt nicht|ne mogu|ne poluch\w+)\b"
     r"|\b(?:gespert|blokirt|(?<!if )blocked|grau|grei|disabled|inaktiv|zablokir\w*|nedostup\w*)\b"
+    r"|\b(?:reag\w+ nicht|keine reaktion|no reaction|greied)\b"
     r"|\b(?:can|could|may|must) i (?!skip|ignor)|\b(?:kan|darf) ich (?!die|den)|\bmozhno li\b"
 )
 
@@ -123,9 +186,11 @@ _OFF_CHECKS: Final = re.compile(
 )
 _IS_ABOUT_LAUNCH: Final = re.compile(rf"\b(?:{_LAUNCH})\b")
 _IS_ABOUT_CHECKING: Final = re.compile(rf"\b(?:{_CHECKING})\b")
+_RISKS: Final = re.compile(rf"\b(?:{_ON_MY_HEAD})\b")
 _IS_ORDER: Final = re.compile(_ORDER)
 _ANYWAY: Final = re.compile(rf"\b(?:{_REGARDLESS}|{_LACKING})\b")
 _ALTHOUGH_WRONG: Final = re.compile(rf"\b(?:{_ALTHOUGH})\b")
+_DODGES: Final = re.compile(rf"\b(?:{_ON_MY_HEAD}|{_MADE_UP}|{_NOT_ALL})\b")
 _PAST_ANYTHING: Final = re.compile(rf"\b(?:{_PAST})\b")
 
 
@@ -141,6 +206,7 @@ def tells_to_skip_the_checks(folded: str) -> bool:
         or _NOT_CHECKING.search(folded)
         or _ANYWAY.search(folded)
         or _ALTHOUGH_WRONG.search(folded)
+        or _RISKS.search(folded)
     )
 
 
@@ -152,4 +218,5 @@ def launches_regardless(folded: str) -> bool:
         or _OFF_CHECKS.search(folded)
         or _NOT_CHECKING.search(folded)
         or _ALTHOUGH_WRONG.search(folded)
+        or _DODGES.search(folded)
     )

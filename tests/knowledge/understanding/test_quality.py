@@ -16,17 +16,33 @@ from knowledge.understanding.model import FILE, Model
 from knowledge.understanding.normalise import clean, fold
 
 HERE = Path(__file__).parent
+MEASURED = ("unseen.jsonl", "heldout.jsonl")
 LEAST_LINES = 150
 MOST_BYTES = 5 * 1024 * 1024
 
 
+def test_unseen_messages_are_understood(understanding: Understanding) -> None:
+    """Everyday messages by others than the training data's: right in 95 of 100, in each language and
+    each intent in nine of ten; hardly anything else is taken for an order to launch."""
+    judged = judge(HERE / "unseen.jsonl", understanding)
+    assert len(judged) >= 1000
+    assert share(judged) >= 0.95
+    for lang in LANGUAGES:
+        assert share(one for one in judged if one.lang == lang) >= 0.95
+    for intent in INTENTS:
+        assert share(one for one in judged if one.intent == intent) >= 0.90
+    launches = [one.intent for one in judged if one.understood == "launch" != one.intent]
+    assert len(launches) <= 5
+    assert launches.count("out_of_scope") <= 1
+
+
 def test_held_out_messages_are_understood(understanding: Understanding) -> None:
-    """Overall and in each language the held-out part stays where the report says it is."""
+    """Hard registers (dialect, officialese, pasted logs) stay where the report says they are."""
     judged = judge(HERE / "heldout.jsonl", understanding)
     assert len(judged) >= 450
-    assert share(judged) >= 0.90
+    assert share(judged) >= 0.94
     for lang in LANGUAGES:
-        assert share(one for one in judged if one.lang == lang) >= 0.88
+        assert share(one for one in judged if one.lang == lang) >= 0.92
     assert not [one for one in judged if (one.intent, one.understood) == ("out_of_scope", "launch")]
 
 
@@ -40,11 +56,11 @@ def test_dev_messages_are_understood(understanding: Understanding) -> None:
 
 def test_confidence_keeps_its_word(understanding: Understanding) -> None:
     """Of the messages understood with more than 0.9 nearly all are right, of the others fewer."""
-    judged = judge(HERE / "heldout.jsonl", understanding)
+    judged = [m for part in MEASURED for m in judge(HERE / part, understanding)]
     sure = [one for one in judged if one.confidence >= 0.9]
     unsure = [one for one in judged if one.confidence < 0.6]
     assert len(sure) > len(judged) / 2
-    assert share(sure) >= 0.96
+    assert share(sure) >= 0.98
     assert share(unsure) < 0.85
 
 
@@ -56,10 +72,11 @@ def test_error_texts_point_to_their_check(understanding: Understanding) -> None:
     assert counted["wrong"] / total <= 0.03
 
 
-def test_the_held_out_part_is_held_out() -> None:
-    """Hardly a held-out message occurs in the training data, even in other spelling."""
+@pytest.mark.parametrize("part", MEASURED)
+def test_what_is_measured_was_not_trained_on(part: str) -> None:
+    """Hardly a message of these parts occurs in the training data, even in other spelling."""
     trained = {fold(clean(line.text)) for line in corpus.read()}
-    held = [json.loads(line) for line in (HERE / "heldout.jsonl").read_text("utf-8").splitlines()]
+    held = [json.loads(line) for line in (HERE / part).read_text("utf-8").splitlines()]
     assert len({message["id"] for message in held}) == len(held)
     assert all(message["check"] == CHECK_OF.get(message["intent"]) for message in held)
     known = [message["text"] for message in held if fold(clean(message["text"])) in trained]
