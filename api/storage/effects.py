@@ -1,13 +1,14 @@
 """What a turn writes besides its messages: the audit log, facts for the insights, wanted codes."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from sqlalchemy import Connection, insert
 
 from api.storage.conversations import EffectHandler, Written
 from api.storage.outbox import Parcel
 from api.storage.tables.records import audit, facts
-from bot.dialogue.turn import Audited, CodeWanted, Counted, Effect
+from bot.dialogue.turn import Audited, Awaited, CodeWanted, Counted, Effect
 
 
 def audited(connection: Connection, written: Written, effect: Audited) -> Sequence[Parcel]:
@@ -57,8 +58,23 @@ def code_wanted(_: Connection, written: Written, effect: CodeWanted) -> Sequence
     )
 
 
+def awaited(_: Connection, written: Written, effect: Awaited) -> Sequence[Parcel]:
+    """The looks to come. Each has a queue of its own: none waits for another."""
+    return tuple(
+        Parcel(
+            kind="notice",
+            queue=f"look:{written.inbound.key}:{seconds}",
+            key=f"notice:look:{written.inbound.key}:{seconds}",
+            payload={"conversation_id": written.conversation.id, "kind": "checks_changed"},
+            due_at=written.now + timedelta(seconds=seconds),
+        )
+        for seconds in effect.after
+    )
+
+
 HANDLERS: Mapping[type[Effect], EffectHandler] = {
     Audited: audited,
     Counted: counted,
     CodeWanted: code_wanted,
+    Awaited: awaited,
 }

@@ -234,7 +234,17 @@ class Rated:
     helpful: bool
 
 
-Effect = SignedIn | SignedOut | CodeWanted | Escalated | ToTicket | Rated | Audited | Counted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """Something goes on that ends by itself and tells nobody: look again, ``after`` so many seconds
+    each, and speak when there is news."""
+
+    after: tuple[int, ...] = (3, 15, 60, 180, 600, 1_800, 3_600, 10_800)
+
+
+Effect = (
+    SignedIn | SignedOut | CodeWanted | Escalated | ToTicket | Rated | Audited | Counted | Awaited
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

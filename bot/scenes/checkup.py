@@ -13,7 +13,7 @@ from bot.dialogue.standing import (
     resolved,
     told,
 )
-from bot.dialogue.turn import Action, Outcome, Phrase, Reply
+from bot.dialogue.turn import Action, Awaited, Effect, Outcome, Phrase, Reply
 from bot.errors import Unavailable
 from diagnostics.account import Account, Campaign, CampaignState
 from diagnostics.finding import Report, Verdict
@@ -46,7 +46,7 @@ class Checkup:
         shown = card(account, campaign, report)
         remember = {**told(campaign, report), "skipped": None}
         same = turn.memory.get("campaign") == campaign.id
-        effects = resolved(turn, report) if same else ()
+        effects: tuple[Effect, ...] = resolved(turn, report) if same else ()
         match report.verdict:
             case Verdict.BLOCKED:
                 replies: tuple[Reply, ...] = (shown,)
@@ -63,6 +63,8 @@ class Checkup:
                 )
             case Verdict.UNKNOWN:
                 below = not_known(report)
+                if any(finding.code == "syncing" for finding in report.findings):
+                    effects = (*effects, Awaited())
             case _:
                 below = ready(campaign, report)
         return Outcome(

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
-from bot.dialogue.standing import STEP
+from bot.dialogue.standing import STEP, resolved, told
 from bot.dialogue.turn import (
     LOCALES,
     Action,
-    Counted,
     Locale,
     Noticed,
     Outcome,
@@ -95,18 +94,18 @@ class NoticedScene:
             slot="report",
             fresh=False,
         )
-        effects = tuple(
-            Counted(kind="check_fixed", values={"check": check, "how": "outside"})
-            for check in fixed
-        )
+        effects = resolved(turn, report)
+        remember = told(campaign, report)
         # Whoever is filling in a form is not pulled out of it, unless it is the very thing that is
         # done now; the card says what changed.
         scene = turn.conversation.scene
         form = scene.startswith("fix_")
         busy = (form and scene.removeprefix("fix_") not in fixed) or scene in _FORMS
         changed = bool(fixed or broken)
-        if busy or not (changed or announce):
-            return Outcome(replies=(card,), effects=effects)
+        # What was waited for and went wrong is told by its step.
+        ended = any(now[c] == "fail" and s == "unknown" for c, s in known.items() if c in now)
+        if busy or not (changed or ended or announce):
+            return Outcome(replies=(card,), effects=effects, remember=remember)
         news = Reply(
             phrase=Phrase("noticed/changed", {"fixed": fixed, "broken": broken}),
             # The step that stands there is settled; what comes next is said below it.
@@ -117,6 +116,7 @@ class NoticedScene:
         return Outcome(
             replies=(card, news) if changed else (card,),
             effects=effects,
+            remember=remember,
             then="launch" if launchable else "walkthrough",
         )
 

@@ -9,7 +9,7 @@ from bot.dialogue.changes import from_json, name_of, to_json
 from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
 from bot.dialogue.standing import GREEN, PERSON, STEP, place_link
-from bot.dialogue.turn import Action, Audited, Counted, Effect, Outcome, Phrase, Reply
+from bot.dialogue.turn import Action, Audited, Awaited, Counted, Effect, Outcome, Phrase, Reply
 from bot.errors import Conflict, NotFound, Refused, Unavailable
 from bot.ports.accounts import Applied, Change
 from diagnostics.account import Campaign
@@ -150,6 +150,8 @@ class Acting(ABC):
         if before.status not in GREEN and now in GREEN:
             effects.append(Counted(kind="check_fixed", values={"check": self.check, "how": "chat"}))
         begun = [self.check] if now is Status.UNKNOWN and before.status not in GREEN else None
+        if begun:
+            effects.append(Awaited())
         undo = to_json(applied.undo) if applied.undo is not None else None
         return Outcome(
             remember={

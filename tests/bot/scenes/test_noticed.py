@@ -1,9 +1,13 @@
 """What happens outside the chat is said in it, once, and the conversation goes on from there."""
 
-from diagnostics.account import Budget, CampaignState
+from dataclasses import replace
+
+from bot.dialogue.turn import Awaited, Counted
+from diagnostics.account import Budget, CampaignState, Source, SourceStatus, SourceType
 from tests.dialogue import Dialogue
 from tests.fakes.accounts import campaign, healthy
 
+SHOP = Source(id="shop_1", type=SourceType.SHOPIFY, name="Mein Shop")
 ASKS = "why can't I launch?"
 
 
@@ -39,6 +43,43 @@ async def test_good_news_from_an_agent_are_said_even_if_nothing_changed_since() 
     await chat.notices("all_green")
     chat.sees("6 of 6 OK")
     chat.offers("Yes, launch now")
+
+
+async def at_a_sync() -> Dialogue:
+    """A synchronisation was begun in the chat and runs."""
+    chat = Dialogue(healthy(sources=(SHOP,)))
+    await chat.says(ASKS)
+    await chat.press("Fix it here")
+    await chat.press("Sync Mein Shop now")
+    chat.sees("when it is done")
+    return chat
+
+
+async def test_a_sync_that_ends_is_said_without_being_asked() -> None:
+    """Nobody tells of its end, so the assistant looks again by itself, speaks once, and counts it."""
+    chat = await at_a_sync()
+    assert [type(e) for e in chat.effects(Awaited)] == [Awaited]
+    await chat.notices("checks_changed")
+    assert chat.answer == "", "it still runs"
+    chat.clock.forward(seconds=5)
+    await chat.notices("checks_changed")
+    chat.sees("Recipients is fine now")
+    chat.offers("Yes, launch now")
+    await chat.notices("checks_changed")
+    assert chat.answer == ""
+    assert [e.values for e in chat.effects(Counted) if isinstance(e, Counted)] == [
+        {"check": "recipients", "how": "chat"}
+    ]
+
+
+async def test_a_sync_that_fails_is_said_too() -> None:
+    """What was waited for and went wrong leads to its step."""
+    chat = await at_a_sync()
+    shop = replace(SHOP, status=SourceStatus.ERROR, error="unauthorized", customers=0)
+    chat.accounts.add(chat.merchant, healthy(sources=(shop,)))
+    await chat.notices("checks_changed")
+    chat.sees("Mein Shop")
+    assert "Yes, launch now" not in chat.answer_buttons()
 
 
 async def test_what_did_not_change_is_not_news() -> None:

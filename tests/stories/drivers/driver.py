@@ -52,7 +52,7 @@ class Driver(ABC):
     def link(self, part: str) -> str:
         """The address of the offered link that contains ``part``."""
 
-    async def hears(self, words: str, *, after: int, within: float = 5.0) -> int:
+    async def hears(self, words: str, *, after: int, within: float = 10.0) -> int:
         """Wait until ``words`` were said behind the place ``after``; the place behind them."""
 
         def found() -> bool:

@@ -51,7 +51,7 @@ async def test_a_sync_is_started_and_its_end_is_seen() -> None:
     """While it runs the check is unknown and says so; when it ended it is green and counted."""
     chat = await at_the_question(SHOP)
     await chat.press("Sync Mein Shop now")
-    chat.sees("The synchronisation has started", "⏳ Recipients", "That takes a moment")
+    chat.sees("The synchronisation has started", "⏳ Recipients", "when it is done")
     await chat.press("Check again")
     chat.sees("Still synchronising")
     assert not chat.effects(Counted)
