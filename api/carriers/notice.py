@@ -1,6 +1,8 @@
 """What happened outside becomes a turn of the conversation that it concerns."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -23,11 +25,9 @@ class Notices:
     async def carry(self, entry: Entry) -> Carried:
         """Take the turn; the parcel's key makes a repetition harmless."""
         payload = entry.payload
-        conversation_id = payload.get("conversation_id") or await self._database.read(
-            partial(_of_merchant, merchant_id=payload.get("merchant_id", ""))
-        )
+        conversation_id = await self._database.read(partial(_concerned, payload=payload))
         if conversation_id is None:
-            return None  # this merchant never wrote to the assistant: nobody is to be told
+            return None  # erased, or never wrote to the assistant: nobody is to be told
         await self._turns.take(
             Inbound(
                 address=Address(INSIDE, conversation_id),
@@ -38,8 +38,13 @@ class Notices:
         return None
 
 
-def _of_merchant(connection: Connection, merchant_id: str) -> str | None:
+def _concerned(connection: Connection, payload: Mapping[str, Any]) -> str | None:
+    given = payload.get("conversation_id")
     found: str | None = connection.scalar(
-        select(conversations.c.id).where(conversations.c.merchant_id == merchant_id)
+        select(conversations.c.id).where(
+            conversations.c.id == given
+            if given
+            else conversations.c.merchant_id == payload.get("merchant_id", "")
+        )
     )
     return found

@@ -3,7 +3,13 @@
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import Connection, func, select
+
 from api.commands import merchants
+from api.storage import outbox
+from api.storage.outbox import Parcel
+from api.storage.tables.conversations import conversations
+from api.storage.tables.outbox import outbox as rows
 from bot.dialogue.turn import Address, Inbound, Press, Text, Upload
 from tests.stories.conftest import serving
 
@@ -50,3 +56,28 @@ async def test_export_and_erase(tmp_path: Path) -> None:
         assert (
             await assistant.database.read(partial(merchants.export, merchant_id="garten")) == before
         )
+
+
+async def test_nobody_is_told_after_erasing(tmp_path: Path) -> None:
+    """A look that was still to come finds nobody, and makes nobody up."""
+    async with serving(tmp_path) as demo:
+        database = demo.assistant.database
+        late = Parcel(
+            kind="notice",
+            queue="look:1",
+            key="notice:look:1",
+            payload={"conversation_id": "erased", "kind": "checks_changed"},
+        )
+
+        def put(connection: Connection) -> None:
+            outbox.put(connection, (late,), now=demo.assistant.clock.now())
+
+        await database.write(put)
+        await demo.assistant.courier.sweep_once()
+        await demo.assistant.courier.idle()
+
+        def left(connection: Connection) -> tuple[int, list[str]]:
+            count = connection.scalar(select(func.count()).select_from(conversations))
+            return count or 0, list(connection.scalars(select(rows.c.state)))
+
+        assert await database.read(left) == (0, ["done"])
