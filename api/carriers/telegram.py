@@ -30,7 +30,7 @@ from bot.channels.telegram import CHANNEL
 from bot.channels.telegram.outgoing import Part, draw
 from bot.dialogue.message import Author, Message
 from bot.dialogue.turn import Address
-from bot.errors import NotFound
+from bot.errors import NotFound, Unavailable
 from bot.ports.clock import Clock
 from bot.ports.files import Files
 from bot.ports.words import Voice
@@ -176,9 +176,14 @@ class MessageCarrier:
         return found
 
     async def _settle(self, message_id: str, chat: str) -> None:
-        found = await self._database.read(
-            partial(telegram.delivered, message_id=message_id, chat=chat)
-        )
+        try:
+            found = await self._database.read(
+                partial(telegram.delivered, message_id=message_id, chat=chat)
+            )
+        except Unavailable as error:
+            # What follows the question stands in the chat: it must not be sent a second time.
+            log.info("telegram.not_settled", error=str(error))
+            return
         if found:
             await self._talker.settle(chat, found[max(found)])
 
