@@ -127,7 +127,6 @@ _MADE_UP: Final = _any(
         r"(?:v o|vo) (?:the |a |mi )?(?:card|template|budget|check\w*)",
     ),
     (
-        r"irgende?ine?\w*",
         r"halbfertig",
         r"(?:tu\w*|tun) (?:\w+ ){0,2}so als",
         r"so (?:tun )?als (?:ob|vare?)",
