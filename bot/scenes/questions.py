@@ -111,8 +111,8 @@ class Questions:
                         Reply(
                             phrase=Phrase("questions/which"),
                             actions=(
-                                *options,
                                 *perhaps(turn),
+                                *options,
                                 *(() if _PERSON in options else (_PERSON,)),
                             ),
                         ),
