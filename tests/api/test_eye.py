@@ -65,7 +65,7 @@ async def test_a_hanging_recogniser_is_killed_with_everything_it_started(
     start = time.monotonic()
     look = await SubprocessEye(seconds=6, path=path).look(picture)
     assert look.reading.text is None
-    assert time.monotonic() - start < 60
+    assert time.monotonic() - start < 9
     assert await _dies(tmp_path / "pid")
 
 
@@ -77,7 +77,7 @@ async def test_a_worker_that_does_not_end_by_itself_is_killed(
     start = time.monotonic()
     look = await SubprocessEye(seconds=5, path=path).look(picture)
     assert look.reading.text is None
-    assert time.monotonic() - start < 60
+    assert time.monotonic() - start < 8
     assert await _dies(tmp_path / "pid")
 
 

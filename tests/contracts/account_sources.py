@@ -198,7 +198,7 @@ async def account_source(kind: str, database: Database) -> AsyncIterator[World]:
         return
     async with (
         FakePlatform(accounts, campaigns) as platform,
-        PlatformApi(platform.url, TOKEN, read_limit=5.0, write_limit=10.0) as api,
+        PlatformApi(platform.url, TOKEN, read_limit=1.0, write_limit=10.0) as api,
     ):
         world.accounts = PlatformAccounts(api)
         world.campaigns = PlatformCampaigns(api)

@@ -304,7 +304,7 @@ async def test_broken_wire_is_never_green(
     """However Stripe fails, on whichever call: the answer is "could not be checked", in time."""
     async with (
         SandboxStripe() as sandbox,
-        StripePayments(KEY, api_base=sandbox.url, state_limit=2.0) as payments,
+        StripePayments(KEY, api_base=sandbox.url, state_limit=1.0) as payments,
     ):
         sandbox.add_customer("cus_1", methods=(VISA, SEPA), default="pm_sepa")
         sandbox.faults.on(kind, path=path, **({} if body is None else {"body": body}))
@@ -312,7 +312,7 @@ async def test_broken_wire_is_never_green(
 
         state = await payments.state("cus_1")
 
-        assert time.perf_counter() - began < 8
+        assert time.perf_counter() - began < 1.5
         assert state == Unknown(unknown=reason)
         sandbox.faults.clear()
         assert isinstance(await payments.state("cus_1"), Payment)
@@ -336,17 +336,17 @@ async def test_default_limit_leaves_room_in_the_eight_seconds() -> None:
         began = time.perf_counter()
 
         assert await payments.state("cus_1") == Unknown(unknown="timeout")
-        assert time.perf_counter() - began < 8
+        assert time.perf_counter() - began < 4
 
 
 async def test_refused_connection() -> None:
-    """Nobody listens: could not be checked, well within the eight seconds."""
+    """Nobody listens: could not be checked, within a second."""
     async with SandboxStripe() as sandbox:
         address = sandbox.url
     began = time.perf_counter()
     async with StripePayments(KEY, api_base=address) as payments:
         assert await payments.state("cus_1") == Unknown(unknown="refused")
-    assert time.perf_counter() - began < 8
+    assert time.perf_counter() - began < 2
 
 
 async def test_wrong_key_is_our_fault() -> None:

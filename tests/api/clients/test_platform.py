@@ -74,7 +74,7 @@ async def test_slow_platform_is_given_up_in_time(world: World, platform: FakePla
     with pytest.raises(Unavailable) as caught:
         await world.account()
     assert caught.value.reason == "timeout"
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 2
 
 
 async def test_platform_that_is_away_is_unavailable(world: World, platform: FakePlatform) -> None:

@@ -33,13 +33,13 @@ async def test_an_update_stays_until_a_larger_offset(bot: Bot, ann: Person) -> N
 
 async def test_a_long_poll_waits_for_the_next_update(bot: Bot, ann: Person) -> None:
     """The answer comes with the update, not with the end of the time."""
-    waiting = asyncio.create_task(bot.get_updates(timeout=30))
+    waiting = asyncio.create_task(bot.get_updates(timeout=5))
     await asyncio.sleep(0.05)
     assert not waiting.done()
     started = time.monotonic()
     await ann.send("hello")
     (update,) = await waiting
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 1
     assert update.message is not None
     assert update.message.text == "hello"
 
@@ -164,9 +164,9 @@ async def test_one_update_delivered_many_times_at_once(
     await bot.set_webhook(hook.url)
     event = await ann.send("1")
     await telegram.updates.drained()
-    hook.hold = 0.2
+    hook.hold = 0.05
     started = time.monotonic()
     statuses = await telegram.deliver(event.update, times=20, parallel=True)
     assert statuses == [200] * 20
-    assert time.monotonic() - started < 20 * 0.2
+    assert time.monotonic() - started < 20 * 0.05
     assert {update.update_id for _, update in hook.got} == {event.update_id}

@@ -166,7 +166,7 @@ def test_any_text_may_be_asked(library: Library, query: str) -> None:
     for locale in LOCALES:
         start = time.perf_counter()
         assert len(library.search(query, locale=locale)) <= 3
-        assert time.perf_counter() - start <= 1
+        assert time.perf_counter() - start <= 0.1
 
 
 def test_unknown_language_and_slug(library: Library) -> None:

@@ -135,14 +135,14 @@ async def test_answer_under_way_is_not_kept_once_forgotten(
 async def test_closing_gives_up_what_is_under_way(sandbox: SandboxStripe) -> None:
     """A server that stops does not wait for a silent Stripe."""
     sandbox.add_customer("cus_1", silent=True)
-    adapter = StripePayments(KEY, api_base=sandbox.url, state_limit=60.0)
+    adapter = StripePayments(KEY, api_base=sandbox.url)
     waiting = asyncio.create_task(adapter.state("cus_1"))
     await asyncio.sleep(0.1)
     began = time.perf_counter()
 
     await adapter.aclose()
 
-    assert time.perf_counter() - began < 20
+    assert time.perf_counter() - began < 1
     with pytest.raises(asyncio.CancelledError):
         await waiting
 
@@ -356,7 +356,7 @@ async def test_paid_page_ends_in_a_default_within_a_second(sandbox: SandboxStrip
 
         method_id = await asyncio.wait_for(settled.get(), 5)
 
-        assert time.perf_counter() - began < 5
+        assert time.perf_counter() - began < 1
         state = await payments.state("cus_1")
         assert isinstance(state, Payment)
         assert state.default_method_id == method_id

@@ -348,12 +348,12 @@ async def test_a_slow_button_says_so_without_a_message(
 async def test_a_pause_in_one_chat_lets_others_go_on(home: House, ann: Person) -> None:
     """429 for one chat delays that chat alone."""
     bob = home.telegram.user(502, "Bob", "de", started=True)
-    home.telegram.faults.add(TooMany(retry_after=4), method="sendMessage", chat_id=ann.user_id)
+    home.telegram.faults.add(TooMany(retry_after=2), method="sendMessage", chat_id=ann.user_id)
     await ann.start()
     await bob.start()
-    await bob.sees("E-Mail", within=3.5)
+    await bob.sees("E-Mail", within=1.5)
     assert not ann.chat
-    await ann.sees("E-Mail", within=15)
+    await ann.sees("E-Mail", within=5)
     assert not home.telegram.undercuts
 
 
