@@ -12,6 +12,7 @@ from api.carriers import answer_mail, desk_events
 from api.carriers.agent_mail import AgentLinks, UnseenMails
 from api.carriers.desk import Breaker, DeskCarrier
 from api.carriers.desk_events import DeskEvents
+from api.carriers.merchant_mail import MerchantMail
 from api.carriers.notice import Notices
 from api.carriers.signin import SignInCodes
 from api.carriers.stripe_events import StripeEvents
@@ -166,19 +167,18 @@ async def assemble(
             voice=voice,
             observe=metrics.turn,
         )
+        merchant_mail = MerchantMail(mailer=mailer, voice=voice)
         carriers["signin.code"] = SignInCodes(
             database=database,
             accounts=accounts,
-            mailer=mailer,
-            voice=voice,
+            mail=merchant_mail,
             clock=clock,
             secret_key=secret_key,
         )
         carriers[answer_mail.KIND] = answer_mail.AnswerMails(
             database=database,
             accounts=accounts,
-            mailer=mailer,
-            voice=voice,
+            mail=merchant_mail,
             dashboard_url=settings.dashboard_url,
         )
         carriers["notice"] = Notices(database=database, turns=turns)

@@ -5,17 +5,15 @@ from functools import partial
 
 from sqlalchemy import Connection, select
 
+from api.carriers.merchant_mail import MerchantMail
 from api.courier import Carried, Dead
 from api.storage.database import Database
 from api.storage.messages import entry_at
 from api.storage.outbox import Entry, Parcel
 from api.storage.tables.conversations import conversations
 from bot.dialogue.message import Message
-from bot.dialogue.richtext import to_plain
-from bot.errors import NotFound, Refused
+from bot.errors import NotFound
 from bot.ports.accounts import Accounts
-from bot.ports.mailer import Mail, Mailer
-from bot.ports.words import Voice
 
 KIND = "answer.mail"
 
@@ -46,14 +44,12 @@ class AnswerMails:
         *,
         database: Database,
         accounts: Accounts,
-        mailer: Mailer,
-        voice: Voice,
+        mail: MerchantMail,
         dashboard_url: str,
     ) -> None:
         self._database = database
         self._accounts = accounts
-        self._mailer = mailer
-        self._voice = voice
+        self._mail = mail
         self._dashboard_url = dashboard_url
 
     async def carry(self, entry: Entry) -> Carried:
@@ -65,25 +61,13 @@ class AnswerMails:
             merchant = await self._accounts.merchant(answer.merchant_id)
         except NotFound:
             return Dead("the merchant is gone")
-        say = partial(self._voice.say, locale=answer.locale)
-        values = {
-            "name": merchant.name,
-            "agent": answer.agent,
-            "text": answer.text,
-            "url": self._dashboard_url,
-        }
-        try:
-            await self._mailer.send(
-                Mail(
-                    to=merchant.email,
-                    subject=to_plain(say("mail/answer_subject", {})),
-                    text=to_plain(say("mail/answer", values)),
-                    key=entry.key,
-                )
-            )
-        except Refused as error:
-            return Dead(error.code)
-        return None
+        return await self._mail.send(
+            merchant,
+            "answer",
+            {"agent": answer.agent, "text": answer.text, "url": self._dashboard_url},
+            locale=answer.locale,
+            key=entry.key,
+        )
 
 
 def _look(connection: Connection, change: int) -> _Answer | None:

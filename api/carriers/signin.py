@@ -4,16 +4,13 @@ from functools import partial
 
 import structlog
 
-from api.courier import Carried, Dead
+from api.carriers.merchant_mail import MerchantMail
+from api.courier import Carried
 from api.storage.credential_store import issue_code
 from api.storage.database import Database
 from api.storage.outbox import Entry
-from bot.dialogue.richtext import to_plain
-from bot.errors import Refused
 from bot.ports.accounts import Accounts
 from bot.ports.clock import Clock
-from bot.ports.mailer import Mail, Mailer
-from bot.ports.words import Voice
 
 log = structlog.get_logger(__name__)
 
@@ -26,15 +23,13 @@ class SignInCodes:
         *,
         database: Database,
         accounts: Accounts,
-        mailer: Mailer,
-        voice: Voice,
+        mail: MerchantMail,
         clock: Clock,
         secret_key: str,
     ) -> None:
         self._database = database
         self._accounts = accounts
-        self._mailer = mailer
-        self._voice = voice
+        self._mail = mail
         self._clock = clock
         self._secret_key = secret_key
 
@@ -55,18 +50,10 @@ class SignInCodes:
         if code is None:
             log.warning("signin.too_many_codes", merchant=merchant.id)
             return None
-        locale = entry.payload["locale"]
-        say = partial(self._voice.say, locale=locale)
-        shown = f"{code[:4]} {code[4:]}"
-        try:
-            await self._mailer.send(
-                Mail(
-                    to=merchant.email,
-                    subject=to_plain(say("mail/code_subject", {"code": shown})),
-                    text=to_plain(say("mail/code", {"code": shown, "name": merchant.name})),
-                    key=f"{entry.key}:{entry.attempts}",
-                )
-            )
-        except Refused as error:
-            return Dead(error.code)
-        return None
+        return await self._mail.send(
+            merchant,
+            "code",
+            {"code": f"{code[:4]} {code[4:]}"},
+            locale=entry.payload["locale"],
+            key=f"{entry.key}:{entry.attempts}",
+        )

@@ -171,8 +171,10 @@ class World:
 
 
 @asynccontextmanager
-async def account_source(kind: str, database: Database) -> AsyncIterator[World]:
-    """A world over the source ``sandbox`` or ``platform``."""
+async def account_source(
+    kind: str, database: Database, *, read_limit: float = 10.0
+) -> AsyncIterator[World]:
+    """A world over the source ``sandbox`` or ``platform``, whose reads may take ``read_limit`` seconds."""
     payments = FakePayments()
     payments.add_customer("cus_acme", methods=(VISA,), default=VISA.id)
     clock = Hands()
@@ -198,7 +200,7 @@ async def account_source(kind: str, database: Database) -> AsyncIterator[World]:
         return
     async with (
         FakePlatform(accounts, campaigns) as platform,
-        PlatformApi(platform.url, TOKEN, read_limit=1.0, write_limit=10.0) as api,
+        PlatformApi(platform.url, TOKEN, read_limit=read_limit, write_limit=10.0) as api,
     ):
         world.accounts = PlatformAccounts(api)
         world.campaigns = PlatformCampaigns(api)

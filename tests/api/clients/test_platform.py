@@ -21,7 +21,7 @@ CHANGE = SetBudget(campaign_id="draft", daily=70_00, total=None)
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     database = await empty_database("sqlite", tmp_path)
-    async with account_source("platform", database) as world:
+    async with account_source("platform", database, read_limit=1.0) as world:
         yield world
     await database.close()
 

@@ -11,8 +11,10 @@ from api.clients.mailer.inbox import Inbox
 from api.sandbox.stripe import FaultKind
 from api.storage import outbox
 from api.storage.agent_words import of_merchant, reach, say_as_agent
+from api.storage.telegram import delivered
 from api.storage.telegram_outbox import carry
 from bot.dialogue.turn import Address, Inbound, Text
+from bot.errors import Unavailable
 from tests.fakes.telegram import Person, TelegramServer, TooMany
 from tests.telegram_house import House, dashboard, house
 
@@ -200,6 +202,33 @@ async def test_buttons_that_cannot_be_taken_off_hold_nothing_up(home: House, ann
     assert sent
     assert len(sent) == len(set(sent))
     assert not [key for key in await home.counts() if key[1] == "dead"]
+
+
+async def test_a_database_that_fails_after_sending_sends_nothing_twice(
+    home: House, ann: Person
+) -> None:
+    """Which buttons are to be taken off could not be read: the answer stands in the chat, once."""
+    await _sign_in(home, ann, "chai")
+    await ann.send("50 €")
+    await home.quiet()
+    database = home.assistant.database
+    read = database.read
+    asked = []
+
+    async def failing(work: Any) -> Any:
+        if getattr(work, "func", None) is delivered:
+            asked.append(work)
+            raise Unavailable("database")
+        return await read(work)
+
+    database.read = failing  # type: ignore[method-assign]
+    before = len(ann.history)
+    await ann.send("нет")
+    await home.quiet()
+    sent = [c.params["text"] for c in ann.history[before:] if c.method == "sendMessage"]
+    assert asked
+    assert len(sent) == len(set(sent)), sent
+    assert not [key for key in await home.counts() if key[1] in ("dead", "waiting")]
 
 
 @pytest.mark.parametrize("data", ["a|no.such:thing", "zzz", "a|" + "x" * 60, "ä" * 32])
