@@ -41,6 +41,9 @@ class SmtpMailer:
         try:
             await aiosmtplib.send(message, **self._server())
         except aiosmtplib.SMTPRecipientsRefused as error:
+            if any(one.code < 500 for one in error.recipients):
+                # Greylisting says no to every first mail, and yes when it comes again.
+                raise Unavailable("smtp_recipient") from error
             raise Refused("rejected") from error
         except aiosmtplib.SMTPResponseException as error:
             if 500 <= error.code < 600 and error.code not in (530, 535):

@@ -97,3 +97,18 @@ async def test_an_ended_campaign_is_left_in_peace() -> None:
     chat.accounts.add(chat.merchant, healthy(campaigns=campaign(state=CampaignState.ENDED)))
     await chat.notices("checks_changed", checks=["budget"])
     assert chat.answer == ""
+
+
+async def test_the_step_that_is_settled_becomes_the_news() -> None:
+    """The form's own message says that it is done; only what comes next is new."""
+    chat = Dialogue(healthy(campaigns=campaign(budget=None)))
+    await chat.says(ASKS)
+    await chat.press("Fix it here")
+    step = next(m.id for m in reversed(chat.messages()) if m.slot == "step")
+    before = {m.id for m in chat.messages()}
+    chat.accounts.add(chat.merchant, healthy())
+    await chat.notices("checks_changed", checks=["budget"])
+    now = {m.id: m for m in chat.messages()}
+    assert now[step].phrase == "noticed/changed"
+    assert not now[step].actions
+    assert [m.phrase for m in now.values() if m.id not in before] == ["launch/preview"]
