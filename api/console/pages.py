@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from fastapi import Request
@@ -124,8 +124,12 @@ def bare(template: str, *, status: int = 200, **values: Any) -> Response:
 
 def see(path: str, **told: str) -> Response:
     """Go there after a form was sent; ``done`` or ``problem`` is what the page then says."""
+    return RedirectResponse(_with(path, **told), status_code=303)
+
+
+def _with(path: str, **told: str) -> str:
     kept = {name: value for name, value in told.items() if value}
-    return RedirectResponse(f"{path}?{urlencode(kept)}" if kept else path, status_code=303)
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def flash(request: Request) -> Mapping[str, str] | None:
@@ -179,17 +183,30 @@ def _error(status: int, code: str) -> Response:
 
 
 def _to_sign_in(request: Request) -> Response:
-    path = f"{HOME}/sign-in"
+    """The sign-in, which leads back to the page that was open. What was sent is not done."""
+    to = f"{HOME}/sign-in"
     response: Response
-    if request.method != "GET" or "hx-request" in request.headers or _is_stream(request):
+    if "hx-request" in request.headers:
         # Part of a page: the whole page has to go there, which a redirect would not do.
-        response = Response(status_code=401, headers={"HX-Redirect": path})
+        wanted = _path(request.headers.get("hx-current-url", ""))
+        response = Response(status_code=401, headers={"HX-Redirect": _with(to, next=wanted)})
+    elif request.method != "GET":
+        wanted = _path(request.headers.get("referer", ""))
+        response = bare("sign_in.html", status=401, next=wanted, told="ended", email="")
+    elif _is_stream(request):
+        response = Response(status_code=401)
     else:
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        response = see(path, next="" if wanted in (HOME, f"{HOME}/") else wanted)
+        response = see(to, next=_path(str(request.url)))
     if request.cookies:
         forget_session(response, services_of(request))
     return response
+
+
+def _path(url: str) -> str:
+    """The page of ours at this address, without the host; nothing for the first one."""
+    parts = urlsplit(url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    return path if path.startswith((f"{HOME}/", f"{HOME}?")) and path != f"{HOME}/" else ""
 
 
 def _is_stream(request: Request) -> bool:

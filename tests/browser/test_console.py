@@ -287,24 +287,23 @@ def test_who_else_is_looking(console: Console, at: OpenConsole) -> None:
 
 
 def test_signed_out_elsewhere(console: Console, at: OpenConsole) -> None:
-    """A page whose session ended leads to the sign-in instead of doing half of something."""
-    number = ticket(console, "recipients", locale="de")
+    """A page whose session ended leads to the sign-in by itself, and after it back to where it was."""
+    merchant = console.house.merchant("recipients", locale="de")
+    path = f"/console/tickets/{ticket(console, 'recipients', locale='de')}"
     refused = "Failed to load resource: the server responded with a status of 401 (Unauthorized)"
-    page = at(f"/console/tickets/{number}", name="Gone", expected=refused)
-    gone = console.do(console.house.agent("Gone"))
+    page = at(path, name="Gone", expected=refused)
+    page.locator("#text").fill("Ein halber Satz")
+    (cookie,) = page.context.cookies()
     console.do(
-        console.house.assistant.database.write(
-            partial(agents.disable, agent_id=gone.id, now=console.house.now())
-        )
+        console.house.assistant.database.write(partial(agents.end_session, token=cookie["value"]))
     )
-    page.route("**/looking", lambda route: route.abort())
-    # What the open page asks for by itself at this moment is refused too, whenever it comes.
-    asked = (
-        "fetch(location.href, {headers: {'HX-Request': 'true'}}).then((answer) => answer.status)"
-    )
-    assert page.evaluate(asked) == 401
-    page.reload()
+    console.do(console.house.turn(merchant, Text("Ist da noch jemand?")))
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.locator("[name=next]").first).to_have_value(path)
+    session = console.do(console.house.session("Gone"))
+    page.context.add_cookies([{"name": "console", "value": session, "url": console.url}])
+    page.goto(console.url + path)
+    expect(page.locator("#text")).to_have_value("Ein halber Satz")
 
 
 PAGES: Mapping[str, str] = {

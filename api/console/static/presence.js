@@ -13,7 +13,8 @@ async function look() {
   if (!page || document.visibilityState !== "visible") return;
   const body = new URLSearchParams({ csrf: document.querySelector("meta[name=csrf]").content });
   try {
-    await fetch(`${page.dataset.path}/looking`, { method: "POST", body });
+    const { status } = await fetch(`${page.dataset.path}/looking`, { method: "POST", body });
+    if (status === 401) location.reload();
   } catch {
     // Offline: the next look says it.
   }

@@ -137,6 +137,47 @@ async def test_a_session_ends_everywhere_when_the_agent_is_disabled(house: House
     assert (await anna.http.get("/console")).status_code == 303
 
 
+async def test_after_the_sign_in_it_goes_on_where_it_was(
+    house: House, table: dict[str, dict[str, str]]
+) -> None:
+    """Wherever a session ends, in a part of a page or a form, the page that was open comes back."""
+    path = "/console/tickets/1?done=saved"
+    async with house.browser(cookies=table["expired"]) as http:
+        page = await http.get(path)
+        part = await http.get(
+            path, headers={"HX-Request": "true", "HX-Current-URL": f"{house.url}{path}"}
+        )
+        sent = await http.post(
+            "/console/tickets/1/change",
+            data={"priority": "urgent"},
+            headers={"Referer": f"{house.url}{path}"},
+        )
+        first = await http.get("/console", headers={"HX-Request": "true"})
+    to = "/console/sign-in?next=%2Fconsole%2Ftickets%2F1%3Fdone%3Dsaved"
+    assert (page.status_code, page.headers["location"]) == (303, to)
+    assert (part.status_code, part.headers["hx-redirect"]) == (401, to)
+    assert sent.status_code == 401
+    assert "nothing was changed" in sent.text
+    assert f'name="next" value="{path}"' in sent.text
+    assert first.headers["hx-redirect"] == "/console/sign-in"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/x", "/help/de/start", "javascript:x"])
+async def test_the_sign_in_leads_into_the_console_alone(
+    house: House, table: dict[str, dict[str, str]], elsewhere: str
+) -> None:
+    """No address from outside becomes the page after the sign-in."""
+    async with house.browser(cookies=table["expired"]) as http:
+        part = await http.get(
+            "/console", headers={"HX-Request": "true", "HX-Current-URL": elsewhere}
+        )
+        sent = await http.post("/console/me/tokens", headers={"Referer": elsewhere})
+        page = await http.get("/console/sign-in", params={"next": elsewhere})
+    assert part.headers["hx-redirect"] == "/console/sign-in"
+    assert 'name="next" value=""' in sent.text
+    assert 'name="next" value=""' in page.text
+
+
 @pytest.mark.parametrize(
     ("headers", "token", "status"),
     [
