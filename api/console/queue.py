@@ -3,11 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
+from pydantic import AwareDatetime
 from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -33,6 +35,8 @@ _NAMES = {"new": "New", "mine": "Mine", "all": "All", "solved": "Solved"}
 _LONGEST_SEARCH = 200
 _PULSE = 15.0  # seconds between two signs of life of the stream
 _GATHER = 0.25  # seconds in which several changes become one
+_MOST = 100  # tickets named in one event
+_MARGIN = timedelta(seconds=5)  # a change may be seen by others later than its own moment says
 
 
 @router.get("")
@@ -80,17 +84,35 @@ async def queue(
 
 
 @router.get("/events")
-async def events(request: Request, visiting: Visiting) -> Response:
-    """``tickets``: which of them changed (an empty list: anything may have); ends with the session."""
+async def events(
+    visiting: Visiting,
+    since: AwareDatetime | None = None,
+    last_event_id: Annotated[AwareDatetime | None, Header()] = None,
+) -> Response:
+    """``tickets``: which of them changed (an empty list: anything may have); ends with the session.
+
+    ``since`` is the page's moment, an event's id the moment up to which all was said: what happened
+    between the page and its stream, or while the stream was broken, is said first.
+    """
     return EventSourceResponse(
-        _stream(visiting), ping=int(_PULSE), headers={"X-Accel-Buffering": "no"}
+        _stream(visiting, last_event_id or since),
+        ping=int(_PULSE),
+        headers={"X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(visiting: Visit) -> AsyncIterator[ServerSentEvent]:
+async def _stream(visiting: Visit, since: datetime | None) -> AsyncIterator[ServerSentEvent]:
     services = visiting.services
     async with services.live.hearing("tickets") as wakes:
-        yield ServerSentEvent(comment="connected", retry=3000)
+        now = words.iso(services.clock.now())
+        yield ServerSentEvent(comment="connected", id=now, retry=3000)
+        if since:
+            moved = await services.database.read(
+                partial(ticket_reads.moved, since=since - _MARGIN, limit=_MOST + 1)
+            )
+            if moved:
+                known = moved if len(moved) <= _MOST else ()
+                yield ServerSentEvent(event="tickets", data=json.dumps(known), id=now)
         while True:
             changed: set[str] = set()
             try:
@@ -108,8 +130,9 @@ async def _stream(visiting: Visit) -> AsyncIterator[ServerSentEvent]:
                 yield ServerSentEvent(event="signed_out", data="")
                 return
             if changed:
-                known = [] if "" in changed else sorted(changed)
-                yield ServerSentEvent(event="tickets", data=json.dumps(known))
+                known = () if "" in changed else tuple(sorted(changed))
+                now = words.iso(services.clock.now())
+                yield ServerSentEvent(event="tickets", data=json.dumps(known), id=now)
 
 
 def _ticket(event: Mapping[str, object]) -> str:

@@ -93,6 +93,14 @@ def counts(connection: Connection) -> dict[str, int]:
     return found
 
 
+def moved(connection: Connection, *, since: datetime, limit: int) -> tuple[str, ...]:
+    """The tickets that moved at that moment or later, the last first."""
+    rows = connection.scalars(
+        select(_T.id).where(_T.updated_at >= since).order_by(_T.updated_at.desc()).limit(limit)
+    )
+    return tuple(rows)
+
+
 def checks_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
     """The checks that were not green, by ticket."""
     found: dict[str, list[str]] = {ticket_id: [] for ticket_id in ids}

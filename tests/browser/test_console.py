@@ -2,17 +2,20 @@
 
 import asyncio
 import contextlib
+import json
 import re
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx2
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import Connection, insert, update
 
 from api.storage import agents, outbox
@@ -219,15 +222,59 @@ def test_what_happened_while_choosing_is_shown_after(console: Console, at: OpenC
     page.get_by_label("Status").focus()
     with page.expect_event("console", lambda said: said.text == "told"):
         page.evaluate(
-            """() => new EventSource("/console/events")
-                .addEventListener("tickets", () => setTimeout(() => console.log("told"), 200))"""
+            """() => new Promise((listening) => {
+                const told = new EventSource("/console/events?since=2020-01-01T00:00:00Z");
+                told.addEventListener("tickets", () => {
+                    told.addEventListener("tickets", () => setTimeout(() => console.log("told"), 200));
+                    listening();
+                }, { once: true });
+            })"""
         )
-        page.wait_for_timeout(500)
         console.do(console.house.turn(merchant, Text("Das war eben")))
     expect(page.get_by_label("Status")).to_be_focused()
     expect(page.get_by_text("Das war eben")).to_have_count(0)
     page.locator("#text").focus()
     expect(page.get_by_text("Das war eben")).to_be_visible()
+
+
+def test_what_happens_before_the_stream_listens_is_shown(console: Console, at: OpenConsole) -> None:
+    """Between a page and its stream nothing is lost, however long the stream takes to come."""
+    merchant = console.house.merchant("budget", locale="de")
+    page = at(f"/console/tickets/{ticket(console, 'budget', locale='de')}")
+
+    def late(route: Route) -> None:
+        console.do(console.house.turn(merchant, Text("Noch vor dem Strom")))
+        time.sleep(3)  # until every listener has been woken and none is left to be
+        route.continue_()
+
+    page.route("**/console/events*", late, times=1)
+    page.reload()
+    expect(page.get_by_text("Noch vor dem Strom")).to_be_visible()
+
+
+def test_a_stream_goes_on_where_it_broke(console: Console) -> None:
+    """What was said up to an event's id is not said again, what came after it is."""
+    before = ticket(console, "budget", locale="de")
+    number = ticket(console, "template", locale="ru")
+    merchant = console.house.merchant("template", locale="ru")
+    cookies = {"console": console.do(console.house.session("Anna"))}
+    with httpx2.Client(base_url=console.url, cookies=cookies, timeout=20) as http:
+
+        def told(after: str, *, until: str) -> set[str]:
+            found: set[str] = set()
+            with http.stream("GET", "/console/events", headers={"Last-Event-ID": after}) as answer:
+                lines = answer.iter_lines()
+                assert any(line.startswith("id: ") for line in lines)
+                while until not in found:
+                    # Said again if the stream answered "anything may have changed".
+                    console.do(console.house.turn(merchant, Text("Ещё одно")))
+                    assert any(line == "event: tickets" for line in lines)
+                    found |= set(json.loads(next(lines).removeprefix("data: ")))
+            return found
+
+        assert before in told("2020-01-01T00:00:00Z", until=before)
+        assert told("2099-01-01T00:00:00Z", until=number) == {number}
+        assert http.get("/console/events", params={"since": "gestern"}).status_code == 422
 
 
 def test_words_that_are_being_written_survive(console: Console, at: OpenConsole) -> None:

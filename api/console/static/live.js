@@ -1,14 +1,15 @@
 // Says on the page that tickets changed: by the server's stream, or by the clock while it is broken.
 const LOOK_AGAIN = 15_000;
-const LOOK_ANYWAY = 60_000; // what was said between the page and its stream is not said again
+const LOOK_ANYWAY = 60_000; // targets run out without an event
 
 export function startLive() {
   if (!document.querySelector("#queue, #ticket")) return;
   let poll = 0;
-  const stream = new EventSource("/console/events");
+  // What happens between the page and its stream is said by the stream first.
+  const moment = document.querySelector("meta[name=moment]").content;
+  const stream = new EventSource(`/console/events?since=${encodeURIComponent(moment)}`);
   setInterval(() => changed([]), LOOK_ANYWAY);
   stream.addEventListener("open", () => {
-    if (poll) changed([]);
     clearInterval(poll);
     poll = 0;
     note(false);
