@@ -90,8 +90,7 @@ class Courier:
         """Finish what is on its way (bounded), leave the rest to the next process."""
         if self._sweeper is not None:
             self._sweeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sweeper
+            await asyncio.wait({self._sweeper})
         running = tuple(self._running.values())
         if running:
             _, late = await asyncio.wait(running, timeout=5)
@@ -140,7 +139,8 @@ class Courier:
             except Unavailable as error:
                 log.warning("courier.sweep_failed", reason=error.reason)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _SWEEP)
+                async with asyncio.timeout(_SWEEP):
+                    await self._woken.wait()
 
     async def _carry_queue(self, name: str) -> None:
         queue = self._queues[name]

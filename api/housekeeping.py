@@ -5,7 +5,6 @@ delivery until a person has looked, a ticket and a message until somebody erases
 """
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -98,8 +97,7 @@ class Housekeeping:
         """End between two rounds."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})
             self._task = None
 
     async def once(self) -> Mapping[str, int]:

@@ -47,8 +47,7 @@ class Live:
         """Stop hearing."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})
 
     def on(self, topic: str, hook: Callable[[], None]) -> None:
         """Call ``hook`` at every wake-up of ``topic``, within this process."""

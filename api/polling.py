@@ -5,7 +5,6 @@ the other, chats side by side.
 """
 
 import asyncio
-import contextlib
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
@@ -52,8 +51,7 @@ class Poller:
         """Stop; what was not yet durable comes again at the next start."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})
 
     async def _run(self) -> None:
         failures = 0

@@ -86,7 +86,8 @@ class Patience:
             await self._type(chat)
             step = _TYPING_EVERY if told else min(_TYPING_EVERY, max(slow - waited, 0.01))
             try:
-                await asyncio.wait_for(over.wait(), step)
+                async with asyncio.timeout(step):
+                    await over.wait()
             except TimeoutError:
                 waited += step
             if not over.is_set() and not told and waited >= slow:

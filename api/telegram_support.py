@@ -91,8 +91,7 @@ class SupportMirror:
         """Stop looking."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})
 
     async def _run(self) -> None:
         while True:
@@ -109,7 +108,8 @@ class SupportMirror:
                 # Another replica may have asked for the same at the same moment: look again later.
                 log.exception("telegram.support_failed")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), _LOOK)
+                async with asyncio.timeout(_LOOK):
+                    await self._woken.wait()
 
 
 class TopicCarrier:

@@ -116,7 +116,8 @@ async def _stream(visiting: Visit, since: datetime | None) -> AsyncIterator[Serv
         while True:
             changed: set[str] = set()
             try:
-                changed.add(_ticket(await asyncio.wait_for(wakes.get(), _PULSE)))
+                async with asyncio.timeout(_PULSE):
+                    changed.add(_ticket(await wakes.get()))
                 await asyncio.sleep(_GATHER)
                 while not wakes.empty():
                     changed.add(_ticket(wakes.get_nowait()))

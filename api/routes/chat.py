@@ -261,7 +261,8 @@ async def _next(
     """The next wake-up; ``None`` when the session has ended."""
     left = (session.expires_at - services.clock.now()).total_seconds()
     try:
-        event = await asyncio.wait_for(wakes.get(), max(0.1, left))
+        async with asyncio.timeout(max(0.1, left)):
+            event = await wakes.get()
     except TimeoutError:
         return None
     return dict(event)

@@ -145,3 +145,18 @@ async def test_a_carrier_that_raises_is_tried_again(database: Database) -> None:
     carrier = Breaks()
     await _carry(database, carrier)
     assert sorted(carrier.carried) == ["a", "b", "c", "x", "y"]
+
+
+async def test_the_courier_stops_whenever_it_is_told_to(database: Database) -> None:
+    """A wake-up in the very moment of stopping does not make a courier that never stops."""
+    live = Live(database)
+    for steps in range(6):
+        courier = Courier(database=database, live=live, clock=FakeClock(), carriers={})
+        await courier.start()
+        await asyncio.sleep(0.05)  # it has looked and waits
+        live.publish("outbox")
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        stopping = asyncio.create_task(courier.stop())
+        done, _ = await asyncio.wait({stopping}, timeout=10)
+        assert done, f"still running, stopped {steps} steps after it was woken"
