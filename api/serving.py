@@ -16,6 +16,10 @@ import uvicorn
 from api.assembly import Assistant, assemble
 from api.settings import Settings
 
+KEEP_ALIVE = 75
+"""Seconds for which an idle connection stays open: longer than proxies keep theirs (nginx: 60), so that
+none sends its next request into a connection that is just being closed."""
+
 
 def configure_logging(settings: Settings) -> None:
     """Structured logs on stderr: stdout belongs to commands' answers."""
@@ -99,6 +103,7 @@ def _server(
             loop="none",
             http="httptools",
             timeout_graceful_shutdown=5,
+            timeout_keep_alive=KEEP_ALIVE,
             proxy_headers=True,
         )
     )

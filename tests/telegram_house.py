@@ -21,6 +21,7 @@ from api.clock import SystemClock
 from api.courier import Courier
 from api.sandbox.merchants import demo_merchants, entries, seed_stripe
 from api.sandbox.stripe import SandboxStripe
+from api.serving import KEEP_ALIVE
 from api.settings import Settings
 from api.storage import migrate, sandbox_load
 from api.storage import outbox as outbox_work
@@ -208,7 +209,14 @@ async def _fill(url: str, stripe: SandboxStripe, clock: SystemClock) -> None:
 async def _served(assistant: Assistant) -> AsyncIterator[str]:
     app = build(assistant)
     server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_level="warning", access_log=False, lifespan="off")
+        uvicorn.Config(
+            app,
+            port=0,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_keep_alive=KEEP_ALIVE,
+        )
     )
     task = asyncio.create_task(server.serve())
     while not server.started:  # uvicorn offers no event
