@@ -5,7 +5,6 @@ import io
 import os
 import random
 import stat
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from PIL import Image
 from api.eye import SubprocessEye
 from tests.knowledge.screenshots.drawn import notice
 from tests.knowledge.screenshots.transforms import as_png
+from tests.stopwatch import Stopwatch
 
 _LANGUAGES = 'if [ "$1" = --list-langs ]; then printf "List:\\ndeu\\neng\\nrus\\n"; exit 0; fi\n'
 
@@ -62,10 +62,10 @@ async def test_a_hanging_recogniser_is_killed_with_everything_it_started(
 ) -> None:
     """After the time limit there is no text and no process of the reading left."""
     path = _stand_in(tmp_path, "sleep 300 & echo $! > pid\nwait")
-    start = time.monotonic()
-    look = await SubprocessEye(seconds=6, path=path).look(picture)
+    with Stopwatch() as watch:
+        look = await SubprocessEye(seconds=6, path=path).look(picture)
     assert look.reading.text is None
-    assert time.monotonic() - start < 9
+    assert watch.seconds < 9
     assert await _dies(tmp_path / "pid")
 
 
@@ -74,10 +74,10 @@ async def test_a_worker_that_does_not_end_by_itself_is_killed(
 ) -> None:
     """A child that keeps the worker's pipes open and ignores the polite signal ends with the limit."""
     path = _stand_in(tmp_path, "trap '' TERM\nsleep 300 & echo $! > pid\nwhile :; do wait; done")
-    start = time.monotonic()
-    look = await SubprocessEye(seconds=5, path=path).look(picture)
+    with Stopwatch() as watch:
+        look = await SubprocessEye(seconds=5, path=path).look(picture)
     assert look.reading.text is None
-    assert time.monotonic() - start < 8
+    assert watch.seconds < 8
     assert await _dies(tmp_path / "pid")
 
 
@@ -109,9 +109,9 @@ async def test_the_loop_runs_on_while_a_picture_is_read(picture: bytes, tmp_path
     longest = 0.0
     reading = asyncio.create_task(SubprocessEye(seconds=3, path=path).look(picture))
     while not reading.done():
-        start = time.monotonic()
-        await asyncio.sleep(0.02)
-        longest = max(longest, time.monotonic() - start)
+        with Stopwatch() as watch:
+            await asyncio.sleep(0.02)
+        longest = max(longest, watch.seconds)
     assert longest < 1
 
 

