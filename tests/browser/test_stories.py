@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import host
 from tests.browser.demo import Demo
@@ -84,6 +84,30 @@ def test_a_template_is_chosen_in_the_chat_and_launched_on_the_dashboard(
     page.locator("dialog .primary").click()
     expect(page.locator(".tag[data-state=active]")).to_be_visible()
     assert demo.workspace("honig")["campaigns"][0]["state"] == "active"
+
+
+def test_the_dashboard_launches_what_its_report_is_about(
+    open_page: Callable[..., Page], demo: Demo
+) -> None:
+    """Customers who come while the page looks are among the terms that it launches with."""
+    page = open_page("/campaigns/northlight-1?merchant=northlight")
+    expect(page.locator("#launch")).to_be_disabled()
+    table = "FirstName;LastName;Street;HouseNumber;ZIP;City;Country\n" + "".join(
+        f"Anna{n};Weber;Lindenweg;{n};80331;München;DE\n" for n in range(1, 4)
+    )
+
+    def change(route: Route) -> None:
+        page.request.post(
+            f"{demo.url}/demo/merchants/northlight/customers?name=a.csv", data=table.encode()
+        )
+        route.continue_()
+
+    page.route("**/demo/report/**", change, times=1)
+    page.route("**/launch", lambda route: route.fulfill(status=503, json={"code": "error"}))
+    page.locator("#launch:enabled").click()
+    with page.expect_request("**/launch") as launched:
+        page.locator("dialog .primary").click()
+    assert launched.value.post_data_json["terms"]["recipients"] == 3
 
 
 def test_the_chat_notices_what_is_changed_on_the_dashboard(chat: Chat, pictures: Path) -> None:

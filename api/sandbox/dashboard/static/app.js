@@ -67,15 +67,17 @@ class App {
   }
 
   async #look() {
-    this.workspace = await back.workspace(this.merchant);
-    const first = !this.reports;
-    if (first) this.reports = {};
-    if (first) this.show();
-    const { language } = this.words;
-    await Promise.all(this.workspace.account.campaigns.filter((one) => one.state !== 'ended').map(async (one) => {
-      this.reports[one.id] = await back.report(this.merchant, one.id, language);
+    if (!this.workspace) {
+      this.workspace = await back.workspace(this.merchant);
+      this.reports = {};
       this.show();
-    }));
+    }
+    const { language } = this.words;
+    const running = this.workspace.account.campaigns.filter((one) => one.state !== 'ended');
+    const reports = await Promise.all(running.map(async (one) => [one.id, await back.report(this.merchant, one.id, language)]));
+    // The workspace after the reports: a launch that a report allows never has older terms than it.
+    this.workspace = await back.workspace(this.merchant);
+    this.reports = Object.fromEntries(reports);
     if (location.pathname === '/billing') this.payment = await back.payment(this.merchant);
     if (location.pathname === '/inbox') this.mails = await back.inbox();
     this.show();
