@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from api.console import drawing, words
-from api.console.access import SignInNeeded, Visit, forget_session, services_of
+from api.console.access import SignInNeeded, Visit, forget_session, form, services_of
 from api.problems import Problem, of_error
 from api.storage import console as storage
 from bot.errors import AssistantError
@@ -157,7 +157,7 @@ class ConsoleRoute(APIRoute):
             try:
                 response = await inner(request)
             except SignInNeeded:
-                response = _to_sign_in(request)
+                response = await _to_sign_in(request)
             except Problem as error:
                 response = _error(error.status, error.code)
             except AssistantError as error:
@@ -182,8 +182,9 @@ def _error(status: int, code: str) -> Response:
     return bare("error.html", status=status, heading=heading, text=text)
 
 
-def _to_sign_in(request: Request) -> Response:
-    """The sign-in, which leads back to the page that was open. What was sent is not done."""
+async def _to_sign_in(request: Request) -> Response:
+    """The sign-in, which leads back to the page that was open. What was sent is not done, and an
+    answer to a merchant that was sent without scripts is shown again: nowhere else is it kept."""
     to = f"{HOME}/sign-in"
     response: Response
     if "hx-request" in request.headers:
@@ -192,7 +193,11 @@ def _to_sign_in(request: Request) -> Response:
         response = Response(status_code=401, headers={"HX-Redirect": _with(to, next=wanted)})
     elif request.method != "GET":
         wanted = _path(request.headers.get("referer", ""))
-        response = bare("sign_in.html", status=401, next=wanted, told="ended", email="")
+        try:
+            kept = (await form(request)).get("text", "")
+        except Problem:
+            kept = ""
+        response = bare("sign_in.html", status=401, next=wanted, told="ended", email="", kept=kept)
     elif _is_stream(request):
         response = Response(status_code=401)
     else:

@@ -148,8 +148,8 @@ async def test_after_the_sign_in_it_goes_on_where_it_was(
             path, headers={"HX-Request": "true", "HX-Current-URL": f"{house.url}{path}"}
         )
         sent = await http.post(
-            "/console/tickets/1/change",
-            data={"priority": "urgent"},
+            "/console/tickets/1/say",
+            data={"text": "Ein langer <b>Satz"},
             headers={"Referer": f"{house.url}{path}"},
         )
         first = await http.get("/console", headers={"HX-Request": "true"})
@@ -158,6 +158,7 @@ async def test_after_the_sign_in_it_goes_on_where_it_was(
     assert (part.status_code, part.headers["hx-redirect"]) == (401, to)
     assert sent.status_code == 401
     assert "nothing was changed" in sent.text
+    assert ">Ein langer &lt;b&gt;Satz</textarea>" in sent.text
     assert f'name="next" value="{path}"' in sent.text
     assert first.headers["hx-redirect"] == "/console/sign-in"
 
