@@ -7,7 +7,7 @@ conversation stands → what the text means → the scene for everything else, w
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.dialogue.digest import short
+from bot.dialogue.digest import told
 from bot.dialogue.scene import CERTAIN, Scene, Turn
 from bot.dialogue.turn import (
     LOCALES,
@@ -221,9 +221,7 @@ class _Collected:
 
 
 def _said(replies: Sequence[Reply]) -> str:
-    """Stands for what is said in these replies; empty for silence."""
-    told = [(reply.phrase.key, sorted(reply.phrase.values.items(), key=str)) for reply in replies]
-    return short(repr(told)) if told else ""
+    return told((reply.phrase.key, reply.phrase.values) for reply in replies)
 
 
 def _after(conversation: Conversation, outcome: Outcome) -> Conversation:

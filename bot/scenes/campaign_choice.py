@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.dialogue.consent import said_no, said_yes
 from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
 from bot.dialogue.standing import PERSON, launchable, out_of_reach
@@ -39,12 +40,16 @@ class CampaignChoice:
         if name:
             chosen = next((c for c in campaigns if short(c.id) == argument), None)
             return (
-                self._chosen(turn, chosen) if chosen else self._ask(campaigns, page=0, stale=True)
+                self._chosen(turn, chosen) if chosen else self._ask(campaigns, page=0, how="stale")
             )
         if not turn.text or turn.text.startswith("/"):
             return None
         meant = by_name(campaigns, turn.text, name=lambda one: one.name)
-        return self._chosen(turn, meant) if meant else None
+        if meant:
+            return self._chosen(turn, meant)
+        # A yes or no is no answer to this question; taken elsewhere it would be one to another.
+        unclear = said_yes(turn.text) or said_no(turn.text)
+        return self._ask(campaigns, page=0, how="which_one") if unclear else None
 
     def _chosen(self, turn: Turn, campaign: Campaign) -> Outcome:
         wish = turn.memory.get("wish")
@@ -55,7 +60,7 @@ class CampaignChoice:
             then=wish if isinstance(wish, str) and wish in _WISHES else "checkup",
         )
 
-    def _ask(self, campaigns: Sequence[Campaign], *, page: int, stale: bool = False) -> Outcome:
+    def _ask(self, campaigns: Sequence[Campaign], *, page: int, how: str = "ask") -> Outcome:
         if not campaigns:
             return Outcome(then="checkup")
         pages = -(-len(campaigns) // _PAGE)
@@ -81,10 +86,7 @@ class CampaignChoice:
             step="",
             replies=(
                 Reply(
-                    phrase=Phrase(
-                        "campaign_choice/stale" if stale else "campaign_choice/ask",
-                        {"count": len(campaigns)},
-                    ),
+                    phrase=Phrase(f"campaign_choice/{how}", {"count": len(campaigns)}),
                     actions=(*actions, PERSON),
                     slot="campaigns",
                 ),

@@ -1,5 +1,6 @@
 """Did this help? Asked after an answer and after a resolution, once each."""
 
+from bot.dialogue.consent import said_no, said_yes
 from bot.dialogue.digest import short
 from bot.dialogue.scene import Turn
 from bot.dialogue.turn import Action, Outcome, Phrase, Rated, Reply
@@ -23,6 +24,9 @@ class Feedback:
         about = turn.memory.get("rating")
         helpful = turn.wants("feedback_yes")
         if not isinstance(about, str):
+            if said_yes(turn.text) or said_no(turn.text):
+                # A bare yes or no rates only what was asked about.
+                return Outcome(then="questions")
             key = "feedback/glad" if helpful else "feedback/sorry"
             return Outcome(replies=(Reply(phrase=Phrase(key), actions=_MENU),))
         return _rate(about, helpful=helpful)

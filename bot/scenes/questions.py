@@ -5,7 +5,7 @@ from dataclasses import replace
 from markupsafe import escape
 
 from bot.dialogue.consent import said_no, said_yes
-from bot.dialogue.digest import short
+from bot.dialogue.digest import short, told
 from bot.dialogue.richtext import to_plain
 from bot.dialogue.scene import CERTAIN, Turn
 from bot.dialogue.standing import perhaps
@@ -47,6 +47,17 @@ _PASSAGES = 4
 _ADVISABLE = tuple(intent for intent in _MEANINGS if intent != "launch")
 """What a language model may suggest to ask back about."""
 
+_OFFERED = {
+    told([(phrase, {})]): scene
+    for phrase, scene in (
+        ("questions/yes_to_what", "checkup"),
+        ("questions/rephrase", "checkup"),
+        ("questions/person", "escalation"),
+        ("feedback/sorry", "checkup"),
+    )
+}
+"""What a yes leads to that answers one of these."""
+
 
 class Questions:
     """Answers from the help articles, and asks back when unsure."""
@@ -78,10 +89,16 @@ class Questions:
         return Outcome(then="welcome")
 
     async def _answer(self, turn: Turn) -> Outcome:
-        if said_yes(turn.text) or said_no(turn.text):
+        if said_yes(turn.text):
+            if (offered := _OFFERED.get(str(turn.memory.get("said")))) is not None:
+                return Outcome(then=offered)
             # A yes to nothing: the merchant answers something that is no longer asked.
             return Outcome(
                 replies=(Reply(phrase=Phrase("questions/yes_to_what"), actions=(_CHECK, _PERSON)),)
+            )
+        if said_no(turn.text):
+            return Outcome(
+                replies=(Reply(phrase=Phrase("questions/no_more"), actions=(_CHECK, _PERSON)),)
             )
         meaning = turn.meaning
         answer = turn.world.shelf.search(turn.text, locale=turn.locale)

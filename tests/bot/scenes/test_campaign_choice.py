@@ -97,3 +97,15 @@ async def test_a_text_that_names_no_campaign_is_answered_by_its_meaning() -> Non
     await chat.says("why can't I launch?")
     await chat.says("I want to talk to a human")
     assert chat.conversation.scene == "escalation"
+
+
+@pytest.mark.parametrize("text", ["yes", "no", "ja", "да", "нет"])
+async def test_a_yes_or_no_chooses_none(text: str) -> None:
+    """Which one is still the question; nobody is congratulated on what did not happen."""
+    chat = Dialogue(healthy(campaigns=several(3)), locale="en")
+    await chat.says("why can't I launch?")
+    await chat.says(text)
+    chat.sees("Which of them?")
+    chat.offers("Kampagne A", "Kampagne C")
+    await chat.press("Kampagne A")
+    chat.sees("6 of 6 OK")
