@@ -22,6 +22,8 @@ class Stopwatch:
         self._ticking = threading.Thread(target=self._tick, name="stopwatch", daemon=True)
         self._began = time.perf_counter()
         self._until: float | None = None
+        self._before = self._began
+        self._booking = threading.Lock()
         self._ticking.start()
         return self
 
@@ -38,14 +40,22 @@ class Stopwatch:
     @property
     def seconds(self) -> float:
         """The time of the block, or up to now while it lasts."""
-        return (self._until or time.perf_counter()) - self._began - self._lost
+        with self._booking:
+            if self._until is not None:
+                return self._until - self._began - self._lost
+            # After a standstill this may be asked before the thread has woken and booked it.
+            now = time.perf_counter()
+            return now - self._began - self._lost - self._late(now)
 
     def _tick(self) -> None:
-        before, over = self._began, False
+        over = False
         while not over:
             over = self._ended.wait(_TICK)
-            now = time.perf_counter()
-            late = now - before - _TICK
-            if late > _BLINK:
-                self._lost += late
-            before = now
+            with self._booking:
+                now = time.perf_counter()
+                self._lost += self._late(now)
+                self._before = now
+
+    def _late(self, now: float) -> float:
+        late = now - self._before - _TICK
+        return late if late > _BLINK else 0.0

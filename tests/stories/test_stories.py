@@ -105,13 +105,16 @@ class _Play:
             browser.post(url, data={"choice": method}, allow_redirects=False) as answer,
         ):
             assert answer.status in (302, 303), await answer.text()
+        noticed = False
+
+        def settled() -> bool:
+            nonlocal noticed
+            noticed = self._person.heard() != before
+            return noticed or watch.seconds > _NOTICED_WITHIN
+
         with Stopwatch() as watch:
-            await until(
-                lambda: self._person.heard() != before or watch.seconds > _NOTICED_WITHIN,
-                within=10 * _NOTICED_WITHIN,
-                why=lambda: "the machine stood still",
-            )
-        assert self._person.heard() != before, f"not noticed after {watch.seconds:.1f} s"
+            await until(settled, within=10 * _NOTICED_WITHIN, why=lambda: "it stood still")
+        assert noticed, f"not noticed after {watch.seconds:.1f} s"
 
     async def _code(self) -> str:
         await until(
