@@ -110,6 +110,14 @@ def test_the_dashboard_launches_what_its_report_is_about(
     assert launched.value.post_data_json["terms"]["recipients"] == 3
 
 
+def test_a_report_that_fails_holds_up_no_other(open_page: Callable[..., Page], demo: Demo) -> None:
+    """The campaigns whose reports came are shown with them."""
+    page = open_page("about:blank")
+    page.route("**/demo/report/*/matreshka-1**", lambda route: route.fulfill(status=500, json={}))
+    page.goto(f"{demo.url}/campaigns?merchant=matreshka")
+    expect(page.locator(".campaign .dots").first).to_be_visible()
+
+
 def test_the_chat_notices_what_is_changed_on_the_dashboard(chat: Chat, pictures: Path) -> None:
     """A budget set on its page turns green in the open card, and the chat goes on from there."""
     widget = chat("chai")

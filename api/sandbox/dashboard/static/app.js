@@ -74,7 +74,8 @@ class App {
     }
     const { language } = this.words;
     const running = this.workspace.account.campaigns.filter((one) => one.state !== 'ended');
-    const reports = await Promise.all(running.map(async (one) => [one.id, await back.report(this.merchant, one.id, language)]));
+    const reports = await Promise.all(running.map(async ({ id }) => [id, await back.report(this.merchant, id, language)
+      .catch(() => this.reports[id])])); // one that fails keeps its place and holds up none of the others
     // The workspace after the reports: a launch that a report allows never has older terms than it.
     this.workspace = await back.workspace(this.merchant);
     this.reports = Object.fromEntries(reports);
